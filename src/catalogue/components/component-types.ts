@@ -1,0 +1,6 @@
+import type { ComponentType } from "../../model/component.ts";
+import { localMachine } from "./local-machine.ts";
+import { machine } from "./machine.ts";
+
+/** Every type of component that a deployment may have. */
+export const componentTypes: readonly ComponentType[] = [localMachine, machine];

@@ -1,0 +1,163 @@
+import { z } from "zod";
+import type { Environment, EnvironmentInput, EnvironmentResult } from "../../model/environment.ts";
+import { Failure } from "../../model/failure.ts";
+import type { Component } from "../../model/component.ts";
+import { canonicalJson, type JsonObject } from "../../model/json.ts";
+import type { MachineHandle } from "../../model/resource.ts";
+import type { SecretDeclaration } from "../../model/secret.ts";
+import type { Fragment } from "../../system/fragment.ts";
+import { mergeFragments } from "../../system/fragment.ts";
+import type { SystemResource } from "../../system/resource.ts";
+import { machine as machineType } from "../components/machine.ts";
+import type { MachineSource, SourcedMachine } from "./machine-source.ts";
+import type { Offer } from "./offer.ts";
+import { chooseOffer } from "./offer.ts";
+import type { Placement } from "./placement.ts";
+
+/** An environment as a hosting provider writes it. */
+export interface EnvironmentDefinition {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Offers by a name that refusals mention. */
+  readonly offers: { readonly [name: string]: Offer };
+  readonly placement: Placement;
+  readonly machines: MachineSource;
+}
+
+interface Group {
+  readonly offer: string;
+  readonly machine: string;
+  readonly requests: EnvironmentInput["requests"];
+}
+
+const MachineName = z.string().regex(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+
+function placed(placement: Placement, placeable: Parameters<Placement>[0]): string {
+  const name = placement(placeable);
+  if (MachineName.safeParse(name).success) return name;
+  throw new Failure({
+    code: "placement-invalid",
+    attempted: "place requests on machines",
+    subject: `application ${placeable.application}`,
+    found: `the placement gives ${JSON.stringify(name)}, which is not a host name`,
+    next: "Let the placement give lower-case letters, digits and hyphens.",
+  });
+}
+
+/** Groups requests by the offer that fulfils them and the machine they are placed on, in a fixed order. */
+function group({ offers, placement }: EnvironmentDefinition, input: EnvironmentInput): readonly Group[] {
+  const groups = new Map<
+    string,
+    { offer: string; machine: string; requests: EnvironmentInput["requests"][number][] }
+  >();
+  for (const request of input.requests) {
+    const offer = chooseOffer(offers, request);
+    const machine = placed(placement, {
+      application: request.application,
+      request: { name: request.name, resource: request.resource.name },
+    });
+    const key = `${machine}\u0000${offer}`;
+    const found = groups.get(key) ?? { offer, machine, requests: [] };
+    found.requests.push(request);
+    groups.set(key, found);
+  }
+  return [...groups.keys()].toSorted().map((key) => groups.get(key) as Group);
+}
+
+/** Bindings may hold references to outputs and secrets, so each member is checked on its own where it is a value. */
+function checkBindings(resource: SystemResource, bindings: readonly unknown[], wanted: number): void {
+  if (bindings.length === wanted) return;
+  throw new Failure({
+    code: "resource-invalid",
+    attempted: "fulfil requests",
+    subject: `resource ${resource.name}`,
+    found: `it gave ${String(bindings.length)} bindings for ${String(wanted)} requests`,
+    next: "Mend the resource's module: one binding per request, in their order.",
+  });
+}
+
+/** One machine has one system, so two names for one address would undo each other's work at every apply. */
+function refuseSharedMachines(sourced: ReadonlyMap<string, SourcedMachine>): void {
+  const names = new Map<string, string>();
+  for (const [name, { connection }] of sourced) {
+    const place = canonicalJson({ address: connection.address, port: connection.port ?? 22 });
+    const other = names.get(place);
+    if (other !== undefined) {
+      throw new Failure({
+        code: "machine-shared",
+        attempted: "place requests on machines",
+        subject: `machines ${other} and ${name}`,
+        found: "the machine source gives the same machine for both",
+        next: "Give each a machine of its own, or use a placement that puts both on one.",
+      });
+    }
+    names.set(place, name);
+  }
+}
+
+function implement(definition: EnvironmentDefinition, input: EnvironmentInput): EnvironmentResult {
+  const { offers, placement, machines } = definition;
+  const sourced = new Map<string, SourcedMachine>();
+  const fragments = new Map<string, Fragment[]>();
+  const handle = (name: string): MachineHandle => {
+    const found = sourced.get(name) ?? machines.machine(name);
+    sourced.set(name, found);
+    return { name, address: found.connection.address };
+  };
+  const contribute = (machine: string, fragment: Fragment): void => {
+    handle(machine);
+    fragments.set(machine, [...(fragments.get(machine) ?? []), fragment]);
+  };
+  const components: Record<string, Component> = {};
+  const bindings: Record<string, unknown> = {};
+  const secrets: Record<string, SecretDeclaration> = {};
+  for (const { offer: offerName, machine, requests } of group(definition, input)) {
+    const { resource, policy } = offers[offerName] as Offer;
+    const result = resource.apply({
+      policy,
+      domain: input.domain,
+      machine: handle(machine),
+      requests: requests.map(({ application, name, request }) => ({
+        application,
+        name,
+        request,
+        from: handle(placed(placement, { application })),
+      })),
+    });
+    checkBindings(resource, result.bindings, requests.length);
+    requests.forEach(({ application, name }, index) => {
+      bindings[`${application}/${name}`] = result.bindings[index];
+    });
+    const origin = requests
+      .map(({ application, name }) => `application ${application} (request ${name})`)
+      .join(" and ");
+    contribute(machine, { origin: `${origin} by resource ${resource.name}`, system: result.system ?? {} });
+    Object.assign(components, result.components);
+    Object.assign(secrets, result.secrets);
+  }
+  for (const [application, health] of Object.entries(input.health)) {
+    const named = Object.fromEntries(
+      Object.entries(health).map(([check, value]) => [`${application}-${check}`, value]),
+    );
+    contribute(placed(placement, { application }), { origin: `application ${application}`, system: { health: named } });
+  }
+  refuseSharedMachines(sourced);
+  for (const name of [...sourced.keys()].toSorted()) {
+    const source = sourced.get(name) as SourcedMachine;
+    Object.assign(components, source.components);
+    const system = mergeFragments(fragments.get(name) ?? []);
+    const inputs = { connection: source.connection, system } as unknown as JsonObject;
+    components[`${machineType.name}/${name}`] = { type: machineType.name, inputs };
+  }
+  return { components, bindings, secrets };
+}
+
+/** Defines an environment: offers × placement × machine source. */
+export function defineEnvironment(definition: EnvironmentDefinition): Environment {
+  return Object.freeze({
+    kind: "environment",
+    name: definition.name,
+    description: definition.description ?? "",
+    implementation: (input: EnvironmentInput) => implement(definition, input),
+  });
+}

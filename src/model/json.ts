@@ -1,0 +1,29 @@
+/** Any JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Tells whether a value is an object with named members (not null, not an array). */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .filter((key) => value[key] !== undefined)
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
+
+/**
+ * Writes JSON with sorted keys, so that equal values give equal bytes.
+ * @param indent spaces per level; without it everything is on one line
+ */
+export function canonicalJson(value: unknown, indent?: number): string {
+  return JSON.stringify(sorted(value), undefined, indent);
+}

@@ -1,0 +1,75 @@
+import { Failure } from "../model/failure.ts";
+import { canonicalJson } from "../model/json.ts";
+import { System, type SystemInput } from "./system.ts";
+
+/** A part of a system together with who contributes it. */
+export interface Fragment {
+  /** Named in conflicts: `application hello (request shell, resource login-shell)`. */
+  readonly origin: string;
+  readonly system: SystemInput;
+}
+
+const keyed = {
+  users: "user",
+  directories: "directory",
+  files: "file",
+  units: "unit",
+  quadlets: "quadlet",
+  ports: "port",
+  health: "health check",
+} as const;
+
+/**
+ * Checks one fragment against the schema of systems.
+ * @throws Failure `fragment-invalid` naming the origin and the place in the fragment
+ */
+function parsed({ origin, system }: Fragment): System {
+  const result = System.safeParse(system);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new Failure({
+    code: "fragment-invalid",
+    attempted: "merge the parts of a system",
+    subject: origin,
+    found: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a part of a system"}`,
+    next: "Mend the resource or application module that contributes this part.",
+  });
+}
+
+function conflict(what: string, name: string, origins: readonly [string, string]): Failure {
+  return new Failure({
+    code: "conflict",
+    attempted: "merge the parts of a system",
+    subject: `${what} ${name}`,
+    found: `${origins[0]} and ${origins[1]} want ${what} ${name} with different content`,
+    next: "Place the two on different machines, or change an option so that they no longer share it.",
+  });
+}
+
+/**
+ * Merges fragments to one system: equal content merges, different content under one name is an error that names both.
+ * The result does not depend on the order of the fragments.
+ * @throws Failure `conflict` or `fragment-invalid`
+ */
+export function mergeFragments(fragments: readonly Fragment[]): System {
+  const ordered = fragments.toSorted((a, b) => (a.origin < b.origin ? -1 : a.origin > b.origin ? 1 : 0));
+  const systems = ordered.map((fragment) => ({ origin: fragment.origin, system: parsed(fragment) }));
+  const merged: Record<string, unknown> = {
+    packages: [...new Set(systems.flatMap(({ system }) => system.packages))].toSorted(),
+  };
+  for (const [member, what] of Object.entries(keyed) as [keyof typeof keyed, string][]) {
+    const first = new Map<string, { origin: string; json: string; value: unknown }>();
+    for (const { origin, system } of systems) {
+      for (const [name, value] of Object.entries(system[member])) {
+        const json = canonicalJson(value);
+        const other = first.get(name);
+        if (other === undefined) first.set(name, { origin, json, value });
+        else if (other.json !== json) throw conflict(what, name, [other.origin, origin]);
+      }
+    }
+    merged[member] = Object.fromEntries(
+      [...first].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, { value }]) => [name, value]),
+    );
+  }
+  return merged as System;
+}

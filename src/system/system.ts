@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { SecretText } from "../model/reference.ts";
+import { HealthCheck } from "../model/health.ts";
+import { PackageName } from "./package-name.ts";
+import { AbsolutePath, AccountName, Mode } from "./path.ts";
+import { Quadlet, QuadletName, Unit, UnitName } from "./unit.ts";
+
+const User = z.strictObject({
+  /** Shown by finger and mail clients: the GECOS field, passwd(5). */
+  description: z
+    .string()
+    .regex(/^[^:\n\r"\\]*$/, "expected text without colons, quotes and line breaks")
+    .default(""),
+  home: AbsolutePath.optional(),
+  shell: AbsolutePath.default("/usr/sbin/nologin"),
+  /** Groups besides the user's own. They must exist on Debian or be made by a package. */
+  groups: z.array(AccountName).default([]),
+  /** Public keys that may log in, as lines of authorized_keys: sshd(8). */
+  authorizedKeys: z.array(z.string().regex(/^[ -~]+$/, "expected one line of printable ASCII")).default([]),
+});
+
+const File = z.strictObject({
+  content: SecretText,
+  /** Without it 0644, and 0600 where the content holds a secret. */
+  mode: Mode.optional(),
+  owner: AccountName.default("root"),
+  group: AccountName.default("root"),
+  /** `copy` where the reader refuses symbolic links; such files are not part of the one rename. */
+  place: z.enum(["link", "copy"]).default("link"),
+});
+
+const Directory = z.strictObject({
+  mode: Mode.default("0755"),
+  owner: AccountName.default("root"),
+  group: AccountName.default("root"),
+  /** Given when what lies in it must survive removal: whose data it is, for people who decide about a purge. */
+  data: z.string().min(1).max(200).optional(),
+});
+
+/** A port that somebody listens on. Two with different owners conflict. */
+const Port = z.strictObject({ owner: z.string().min(1) });
+
+/** The whole wanted state of one Debian machine. */
+export const System = z.strictObject({
+  packages: z.array(PackageName).default([]),
+  users: z.record(AccountName, User).default({}),
+  directories: z.record(AbsolutePath, Directory).default({}),
+  files: z.record(AbsolutePath, File).default({}),
+  units: z.record(UnitName, Unit).default({}),
+  quadlets: z.record(QuadletName, Quadlet).default({}),
+  /** By `tcp/443` or `udp/443`. */
+  ports: z
+    .record(z.string().regex(/^(?:tcp|udp)\/[1-9][0-9]{0,4}$/, "expected a port such as tcp/443"), Port)
+    .default({}),
+  health: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), HealthCheck).default({}),
+});
+export type System = z.infer<typeof System>;
+
+/** A part of a system that one resource contributes, as its author writes it: everything is optional. */
+export type SystemInput = z.input<typeof System>;
