@@ -113,6 +113,11 @@ export interface Examination {
 /** The code that talks to the outside for one type of component. Every call may be repeated after a crash at any point. */
 export interface Provider<Inputs = unknown> {
   readonly type: ComponentType;
+  /**
+   * Names the one thing outside that these inputs are about, such as a host's address, as far as they say so. When a
+   * component goes and another of its type comes that is about the same thing, it is taken over instead of deleted.
+   */
+  identity?(inputs: JsonObject): string | undefined;
   /** Looks without changing anything. `inputs` are those of the state. */
   read(context: PriorContext): Promise<Reading>;
   /** Says what `reconcile` would do, without changing anything. */

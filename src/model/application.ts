@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { kebabName } from "./name.ts";
 import type { InitialUser } from "./configuration.ts";
 import type { HealthCheckInput } from "./health.ts";
 import type { Binding, SecretReference } from "./reference.ts";
@@ -51,13 +52,19 @@ export interface Application<Options extends z.ZodObject = z.ZodObject> {
 
 /**
  * Defines an application.
- * @throws TypeError when the name is not kebab-case, since it becomes part of paths, host names and secrets
+ * @throws TypeError when the name is not kebab-case, since it becomes part of paths, host names and secrets, or when an
+ * option is called `enable`, which is the operator's switch
  */
 export function defineApplication<Options extends z.ZodObject>(
   definition: Omit<Application<Options>, "kind" | "state" | "health"> &
     Partial<Pick<Application<Options>, "state" | "health">>,
 ): Application<Options> {
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(definition.name)) {
+  if (Object.hasOwn(definition.options.shape, "enable")) {
+    throw new TypeError(
+      `application ${definition.name}: an option cannot be called "enable", which every application has`,
+    );
+  }
+  if (!kebabName.test(definition.name)) {
     throw new TypeError(
       `the name of an application is kebab-case with at most 40 characters, not "${definition.name}"`,
     );

@@ -1,41 +1,6 @@
-import { domainToASCII } from "node:url";
 import { z } from "zod";
 import type { Application } from "./application.ts";
-
-/**
- * A fully qualified domain name as DNS carries it: RFC 1035 section 2.3.1 and RFC 1123 section 2.1, in lower case.
- * Each way to be wrong has a message of its own.
- */
-export const Domain = z.string().superRefine((value, context) => {
-  const problem = domainProblem(value);
-  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-});
-
-function domainProblem(value: string): string | undefined {
-  if (value === "") return "expected a domain such as example.org, found nothing";
-  // eslint-disable-next-line no-control-regex
-  if (/[^\u0000-\u007f]/.test(value)) {
-    const ascii = domainToASCII(value);
-    return `expected the domain in its ASCII form${ascii === "" ? "" : `: write "${ascii}"`}`;
-  }
-  if (value.endsWith(".")) return `expected a domain without a dot at its end: write "${value.replace(/\.+$/, "")}"`;
-  if (/[A-Z]/.test(value)) return `expected a domain in lower case: write "${value.toLowerCase()}"`;
-  if (value.length > 253) return `expected at most 253 characters, found ${String(value.length)}`;
-  const labels = value.split(".");
-  if (labels.length < 2)
-    return `expected at least two parts, such as ${value.replace(/[^a-z0-9-]/g, "") || "example"}.org`;
-  for (const label of labels) {
-    if (label === "") return "expected no empty part between dots";
-    if (label.length > 63)
-      return `expected parts of at most 63 characters, "${label.slice(0, 12)}…" has ${String(label.length)}`;
-    if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label)) {
-      return `expected letters, digits and inner hyphens, found "${label}"`;
-    }
-  }
-  return /^[0-9]+$/.test(labels.at(-1) ?? "")
-    ? "expected a domain, found something that looks like an IP address"
-    : undefined;
-}
+import { Domain, EmailAddress } from "./domain.ts";
 
 /** Names that fediverse services, Debian or mail (RFC 2142) keep for themselves. */
 const reservedUserNames: ReadonlySet<string> = new Set(
@@ -59,27 +24,27 @@ const initialUser = z.strictObject({
     .min(1)
     .max(100)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without line breaks and control characters")
+    .regex(/\S/, "expected a name, found only spaces")
     .describe("The name that others see"),
   username: UserName.describe("The name to log in with, and the handle in the fediverse"),
-  email: z
-    .string()
-    .max(254)
-    .regex(
-      /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+\.[a-z]{2,}$/,
-      "expected an e-mail address such as ada@example.org",
-    )
-    .describe("Where services write to"),
+  email: EmailAddress.describe("Where services write to"),
   password: z
     .string()
     .min(12, "expected at least 12 characters")
-    .max(128)
-    .regex(/^[^\p{Cc}]*$/u, "expected text without line breaks and control characters")
+    .max(128, "expected at most 128 characters")
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without line breaks and control characters")
     .optional()
     .describe("Without it a password is generated"),
 });
 
 /** The first account of every application. The password travels apart, as a secret. */
 export type InitialUser = Omit<z.output<typeof initialUser>, "password">;
+
+/** The options as the operator writes them: with the switch, and with whatever the author checks across options. */
+function withEnable({ name, options }: Application): z.ZodObject {
+  const enable = z.boolean().default(false).describe(`Whether ${name} runs`);
+  return options.clone({ ...options.def, shape: { enable, ...options.shape }, catchall: z.never() });
+}
 
 /**
  * The schema of an operator's configuration, derived from the applications that a hosting provider offers.
@@ -89,13 +54,7 @@ export function configurationSchema(applications: readonly Application[]): z.Zod
   const shape = Object.fromEntries(
     applications.map((application) => [
       application.name,
-      z
-        .strictObject({
-          enable: z.boolean().default(false).describe(`Whether ${application.name} runs`),
-          ...application.options.shape,
-        })
-        .optional()
-        .describe(application.description),
+      withEnable(application).optional().describe(application.description),
     ]),
   );
   return z.strictObject({

@@ -1,7 +1,7 @@
 import type { Component } from "./component.ts";
 import type { HealthCheck } from "./health.ts";
 import type { Resource } from "./resource.ts";
-import type { SecretDeclaration } from "./secret.ts";
+import type { DeclaredSecrets } from "./secret-declarations.ts";
 
 /** A request of an application, checked against the resource's schema. */
 export interface ApplicationRequest {
@@ -24,7 +24,8 @@ export interface EnvironmentResult {
   readonly components: { readonly [path: string]: Component };
   /** By request, as `application/name`. May hold references to outputs, secrets and other bindings. */
   readonly bindings: { readonly [request: string]: unknown };
-  readonly secrets: { readonly [name: string]: SecretDeclaration };
+  /** Together with who declares them; the same name may come twice when it is declared equally. */
+  readonly secrets: readonly DeclaredSecrets[];
 }
 
 /** A place to run: what a hosting provider offers, and how requests become a deployment there. */

@@ -1,17 +1,18 @@
 import type { z } from "zod";
 import type { Application } from "./application.ts";
+import { ask } from "./ask.ts";
+import { bind } from "./bind.ts";
 import type { ComponentType } from "./component.ts";
 import type { Configuration } from "./configuration.ts";
 import { configurationSchema } from "./configuration.ts";
 import type { Deployment } from "./deployment.ts";
-import type { ApplicationRequest, Environment, EnvironmentResult } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { explainIssues } from "./explain.ts";
 import { Failure } from "./failure.ts";
-import { HealthCheck } from "./health.ts";
 import type { JsonObject } from "./json.ts";
-import { type Binding, referencesIn, secret, substitute } from "./reference.ts";
-import type { Resource } from "./resource.ts";
-import { type SecretDeclaration, secretName } from "./secret.ts";
+import { referencesIn } from "./reference.ts";
+import { initialPassword, type SecretDeclaration } from "./secret.ts";
+import { mergeDeclarations } from "./secret-declarations.ts";
 
 /** What evaluation works with; made once and used for any number of configurations. */
 export interface Evaluator {
@@ -28,10 +29,25 @@ export interface Evaluation {
   readonly given: { readonly [secret: string]: string };
 }
 
-const initialPassword = "initial-user/password";
+const generatedPassword: SecretDeclaration = { origin: "generated", format: "alphanumeric", length: 24 };
+const given: SecretDeclaration = { origin: "given" };
 
-/** Prepares evaluation in one environment. */
+/**
+ * Prepares evaluation in one environment.
+ * @throws Failure `application-duplicate` when two applications have one name
+ */
 export function createEvaluator(options: Omit<Evaluator, "schema">): Evaluator {
+  const names = options.applications.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new Failure({
+      code: "application-duplicate",
+      attempted: "read the catalogue",
+      subject: `application ${twice}`,
+      found: "the catalogue has two applications of this name",
+      next: "Remove one of them from the applications in fediversity.config.ts.",
+    });
+  }
   return { ...options, schema: configurationSchema(options.applications) };
 }
 
@@ -54,105 +70,6 @@ export function parseConfiguration(schema: z.ZodType<Configuration>, document: u
     found: `${String(failures.length)} ${failures.length === 1 ? "mistake" : "mistakes"}`,
     next: "Correct each of them; nothing has been changed anywhere.",
     failures,
-  });
-}
-
-interface Asked {
-  readonly requests: readonly ApplicationRequest[];
-  readonly health: Readonly<Record<string, HealthCheck>>;
-  readonly secrets: Readonly<Record<string, SecretDeclaration>>;
-}
-
-function defect(application: string, found: string, next: string): Failure {
-  return new Failure({
-    code: "application-invalid",
-    attempted: "evaluate an application",
-    subject: `application ${application}`,
-    found,
-    next,
-  });
-}
-
-/** Parses what an application hands over at the boundary and names the application and the place when it is wrong. */
-function checked<T extends z.ZodType>(schema: T, value: unknown, application: string, what: string): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new Failure({
-    code: "application-invalid",
-    attempted: "evaluate an application",
-    subject: `application ${application}, ${what}`,
-    found: "it does not fit its schema",
-    next: "Mend the application's module.",
-    failures: explainIssues({ schema, document: value, issues: result.error.issues, attempted: `check ${what}` }),
-  });
-}
-
-function ask(application: Application, configuration: Configuration): Asked {
-  const { name } = application;
-  const { enable: _enable, ...options } = configuration.applications[name] ?? { enable: false };
-  const { password: _password, ...initialUser } = configuration.initialUser;
-  const requests: ApplicationRequest[] = [];
-  const secrets: Record<string, SecretDeclaration> = {};
-  application.implementation({
-    options,
-    domain: configuration.domain,
-    initialUser,
-    initialPassword: secret(initialPassword),
-    request<Request extends z.ZodType, BindingSchema extends z.ZodType>(
-      resource: Resource<Request, z.ZodType, BindingSchema>,
-      requestName: string,
-      request: z.input<Request>,
-    ): Binding<z.output<BindingSchema>> {
-      if (!/^[a-z][a-z0-9-]{0,39}$/.test(requestName)) {
-        throw defect(name, `the request name "${requestName}" is not kebab-case`, "Give the request another name.");
-      }
-      if (requests.some((other) => other.name === requestName)) {
-        throw defect(name, `it makes two requests named "${requestName}"`, "Give each request a name of its own.");
-      }
-      const value = checked(resource.request, request, name, `request ${requestName} (resource ${resource.name})`);
-      requests.push({
-        application: name,
-        name: requestName,
-        resource: resource as unknown as Resource,
-        request: value,
-      });
-      return new Proxy({} as Binding<z.output<BindingSchema>>, {
-        get: (_target, path) => (typeof path === "string" ? { $binding: `${name}/${requestName}`, path } : undefined),
-      });
-    },
-    secret(local, declaration) {
-      const full = `${name}/${local}`;
-      if (!secretName.test(full))
-        throw defect(name, `the secret name "${local}" is not kebab-case`, "Rename the secret.");
-      secrets[full] = { origin: "generated", ...declaration };
-      return secret(full);
-    },
-  });
-  const health = Object.fromEntries(
-    Object.entries(application.health({ options, domain: configuration.domain })).map(([check, declared]) => [
-      check,
-      checked(HealthCheck, declared, name, `health check ${check}`),
-    ]),
-  );
-  return { requests, health, secrets };
-}
-
-/** Replaces references to bindings by what was bound, through any number of steps. */
-function bind(value: unknown, bindings: EnvironmentResult["bindings"], via: readonly string[] = []): unknown {
-  return substitute(value, (reference) => {
-    if (!("$binding" in reference)) return undefined;
-    const place = `${reference.$binding}.${reference.path}`;
-    const found = (bindings[reference.$binding] as Record<string, unknown> | undefined)?.[reference.path];
-    if (via.includes(place) || found === undefined) {
-      throw new Failure({
-        code: "binding-unknown",
-        attempted: "bind requests to what fulfils them",
-        subject: place,
-        found: found === undefined ? "nothing is bound there" : `it depends on itself: ${[...via, place].join(" → ")}`,
-        next: "Mend the application or resource module that uses this binding.",
-      });
-    }
-    return bind(found, bindings, [...via, place]);
   });
 }
 
@@ -208,18 +125,19 @@ export function evaluate(evaluator: Evaluator, document: unknown): Evaluation {
   const bound = bind(result.components, result.bindings) as Deployment["components"];
   const components = checkComponents(bound, evaluator.componentTypes);
   const { password } = configuration.initialUser;
-  const declared: Record<string, SecretDeclaration> = {
-    [initialPassword]:
-      password === undefined ? { origin: "generated", format: "alphanumeric", length: 24 } : { origin: "given" },
+  const declared = mergeDeclarations([
+    { origin: "the configuration", secrets: { [initialPassword]: password === undefined ? generatedPassword : given } },
     ...result.secrets,
-    ...Object.assign({}, ...[...asked.values()].map(({ secrets }) => secrets)),
-  };
+    ...[...asked].flatMap(([name, { secrets }]) =>
+      secrets.map((one) => ({ origin: `application ${name}`, secrets: one })),
+    ),
+  ]);
   const used = new Set(
     referencesIn(components).flatMap((reference) => ("$secret" in reference ? [reference.$secret] : [])),
   );
   const secrets: Record<string, SecretDeclaration> = {};
   for (const name of [...used].toSorted()) {
-    const declaration = declared[name];
+    const declaration = declared.get(name);
     if (declaration === undefined) {
       throw new Failure({
         code: "secret-undeclared",

@@ -2,15 +2,15 @@
  * Gives the word that someone who wrote `word` most likely meant, or undefined when none is near enough.
  *
  * Nearness is the number of single-character insertions, deletions, replacements and swaps of neighbours between the
- * two, without regard to upper and lower case; a third of the longer word's length (at least one) is still near. Of
- * equally near words the first in code unit order wins, so that the answer does not depend on the order of `words`.
+ * two, without regard to upper and lower case; a third of the longer word's length (at least one, at most three) is
+ * still near. Of equally near words the first in code unit order wins, so the order of `words` does not matter.
  */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const wanted = [...word.toLowerCase()];
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of words) {
     const given = [...candidate.toLowerCase()];
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, given.length) / 3));
+    const allowed = Math.min(3, Math.max(1, Math.floor(Math.max(wanted.length, given.length) / 3)));
     const limit = Math.min(allowed, best?.distance ?? allowed);
     const distance = distanceWithin(wanted, given, limit);
     if (distance === undefined || distance >= Math.max(wanted.length, given.length)) continue;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Failure } from "./failure.ts";
 import { isObject } from "./json.ts";
 
 /** A value that is known once another component exists: one of its outputs. */
@@ -36,26 +37,44 @@ export type Text = string | Reference | Template;
 /** The binding of a request as an application sees it: every member is a reference to the value that comes later. */
 export type Binding<T> = { readonly [K in keyof T]: BindingReference };
 
-const referenceKeys = ["$output", "$secret", "$binding"] as const;
-
 /** Tells whether a value is a {@link Reference}. */
 export function isReference(value: unknown): value is Reference {
-  return isObject(value) && referenceKeys.some((key) => typeof value[key] === "string");
+  if (!isObject(value)) return false;
+  if (typeof value["$secret"] === "string") return true;
+  return typeof value["path"] === "string" && ["$output", "$binding"].some((key) => typeof value[key] === "string");
 }
 
 /** Tells whether a value is a {@link Template}. */
 export function isTemplate(value: unknown): value is Template {
-  return isObject(value) && Array.isArray(value["$text"]);
+  return (
+    isObject(value) &&
+    Array.isArray(value["$text"]) &&
+    value["$text"].every((part) => typeof part === "string" || isReference(part))
+  );
+}
+
+/** Lets a reference fail where it is taken for text, which would otherwise silently read `[object Object]`. */
+function reference<R extends Reference>(value: R): R {
+  return Object.defineProperty(value, Symbol.toPrimitive, {
+    value: () => {
+      throw new TypeError("a reference stands for a value that comes later: combine it by the template text`…`");
+    },
+  });
 }
 
 /** References the secret of this name. */
 export function secret(name: string): SecretReference {
-  return { $secret: name };
+  return reference({ $secret: name });
 }
 
 /** References an output of a component. */
 export function output(component: string, path: string): OutputReference {
-  return { $output: component, path };
+  return reference({ $output: component, path });
+}
+
+/** References a member of the binding of a request, `application/request`. */
+export function binding(request: string, path: string): BindingReference {
+  return reference({ $binding: request, path });
 }
 
 /**
@@ -68,11 +87,17 @@ export function text(literals: TemplateStringsArray, ...values: readonly (Text |
   );
 }
 
-/** Joins parts to one text: neighbouring literals become one, and no reference means a plain string. */
+/**
+ * Joins parts to one text: neighbouring literals become one, and no reference means a plain string.
+ * @throws TypeError for a part that is none, such as a whole binding in place of one of its members
+ */
 export function join(parts: readonly (Text | number)[]): Text {
-  const flat = parts.flatMap((part): readonly (string | Reference)[] =>
-    typeof part === "number" ? [String(part)] : isTemplate(part) ? part.$text : [part],
-  );
+  const flat = parts.flatMap((part): readonly (string | Reference)[] => {
+    if (typeof part === "number") return [String(part)];
+    if (isTemplate(part)) return part.$text;
+    if (typeof part === "string" || isReference(part)) return [part];
+    throw new TypeError("a text consists of strings, numbers, references and other texts; here is something else");
+  });
   const merged: (string | Reference)[] = [];
   for (const part of flat) {
     const last = merged.at(-1);
@@ -80,24 +105,34 @@ export function join(parts: readonly (Text | number)[]): Text {
     if (typeof part === "string" && typeof last === "string") merged[merged.length - 1] = last + part;
     else merged.push(part);
   }
-  const [only] = merged;
-  if (only === undefined) return "";
-  return merged.length === 1 ? only : { $text: merged };
+  const [first = ""] = merged;
+  // A reference that stands alone stays a template, so that a number which comes in its place becomes text.
+  return merged.length <= 1 && typeof first === "string" ? first : { $text: merged };
 }
 
-/** Replaces every reference for which `replace` gives a value, wherever it stands, and joins templates anew. */
+/** A value that takes the place of a reference inside a text. */
+function inText(value: unknown): Text {
+  if (isReference(value) || isTemplate(value)) return value;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
+  throw new Failure({
+    code: "text-invalid",
+    attempted: "put a value into a text",
+    found: `a text can take a string or a number, and this is ${Array.isArray(value) ? "a list" : "neither"}`,
+    next: "Mend the application or resource module that puts this reference into a text.",
+  });
+}
+
+/**
+ * Replaces every reference for which `replace` gives a value, wherever it stands, and joins templates anew.
+ * @throws Failure `text-invalid` when a list or an object would become part of a text
+ */
 export function substitute(value: unknown, replace: (reference: Reference) => unknown): unknown {
   if (isReference(value)) {
     const replaced = replace(value);
     return replaced === undefined ? value : replaced;
   }
   if (isTemplate(value)) {
-    return join(
-      value.$text.map((part): Text => {
-        const replaced = substitute(part, replace);
-        return isReference(replaced) || isTemplate(replaced) ? replaced : String(replaced);
-      }),
-    );
+    return join(value.$text.map((part) => inText(substitute(part, replace))));
   }
   if (Array.isArray(value)) return value.map((item) => substitute(item, replace));
   if (!isObject(value)) return value;

@@ -29,8 +29,8 @@ export interface ResourceContext<Request, Policy> {
 /** What a resource gives: one binding per request, in their order, and what must exist for them. */
 export interface ResourceResult<Binding, Part> {
   readonly bindings: readonly Binding[];
-  /** A part of the machine's system. */
-  readonly system?: Part | undefined;
+  /** A part of the machine's system; or a list of one part per request, in their order. */
+  readonly system?: Part | readonly Part[] | undefined;
   /** Components of their own, by path; `type/name`. */
   readonly components?: { readonly [path: string]: Component } | undefined;
   /** Secrets that the resource needs, by name. */

@@ -18,3 +18,6 @@ export type SecretDeclaration = z.infer<typeof SecretDeclaration>;
 
 /** Grammar of secret names: lower-case words joined by `-`, in at most three levels. */
 export const secretName = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\/[a-z0-9]+(?:-[a-z0-9]+)*){0,2}$/;
+
+/** The secret that holds the initial user's password, whether the operator wrote it or not. */
+export const initialPassword = "initial-user/password";

@@ -1,3 +1,4 @@
+import { Failure } from "../model/failure.ts";
 import type { System } from "./system.ts";
 
 /** Doubles `%`, which sysusers.d(5) and tmpfiles.d(5) take for specifiers. */
@@ -5,14 +6,27 @@ function literal(value: string): string {
   return value.replaceAll("%", "%%");
 }
 
-/** Adds the files that accounts need: the public keys that may log in. */
+/**
+ * Adds the files that accounts need: the public keys that may log in.
+ * @throws Failure `conflict` when the system has such a file already
+ */
 export function withAccountFiles(system: System): System {
   const files = { ...system.files };
   const directories = { ...system.directories };
   for (const [name, user] of Object.entries(system.users)) {
     if (user.authorizedKeys.length === 0 || user.home === undefined) continue;
     directories[`${user.home}/.ssh`] = { mode: "0700", owner: name, group: name };
-    files[`${user.home}/.ssh/authorized_keys`] = {
+    const path = `${user.home}/.ssh/authorized_keys`;
+    if (Object.hasOwn(files, path)) {
+      throw new Failure({
+        code: "conflict",
+        attempted: "build a generation",
+        subject: `file ${path}`,
+        found: `user ${name} has authorized keys, and a resource contributes the same file on its own`,
+        next: "Let the resource give the keys as authorizedKeys of the user.",
+      });
+    }
+    files[path] = {
       content: user.authorizedKeys.map((key) => `${key}\n`).join(""),
       mode: "0600",
       owner: name,
@@ -34,7 +48,8 @@ export function sysusers(system: System): string {
         .map((group) => `m ${name} ${group}\n`)
         .join(""),
   );
-  return users.toSorted().join("");
+  // Debian Policy 9.2.2: ids below 100 are Debian's own, those from 100 to 999 are for such accounts.
+  return users.length === 0 ? "" : ["r - 100-999\n", ...users.toSorted()].join("");
 }
 
 /** Writes tmpfiles.d(5) lines; parents come first by their order. */

@@ -1,4 +1,5 @@
 import { Failure } from "../model/failure.ts";
+import { explainIssues } from "../model/explain.ts";
 import { canonicalJson } from "../model/json.ts";
 import { System, type SystemInput } from "./system.ts";
 
@@ -26,13 +27,14 @@ const keyed = {
 function parsed({ origin, system }: Fragment): System {
   const result = System.safeParse(system);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const { issues } = result.error;
   throw new Failure({
     code: "fragment-invalid",
     attempted: "merge the parts of a system",
     subject: origin,
-    found: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a part of a system"}`,
+    found: "what it contributes to the machine's system does not fit",
     next: "Mend the resource or application module that contributes this part.",
+    failures: explainIssues({ schema: System, document: system, issues, attempted: "check a part of a system" }),
   });
 }
 

@@ -110,7 +110,9 @@ function unitEntries(system: System, files: ReadonlyMap<string, TreeFile>): read
       const restart = [
         identityOf(text),
         ...restartOn.map((path) => identityOf(`files${path}`)),
-        ...Object.keys(credentials).map((credential) => identityOf(`credentials/${name}/${credential}`)),
+        ...Object.keys(credentials)
+          .toSorted()
+          .map((credential) => identityOf(`credentials/${name}/${credential}`)),
       ];
       const reload = reloadOn.map((path) => identityOf(`files${path}`));
       return {
@@ -126,11 +128,12 @@ function unitEntries(system: System, files: ReadonlyMap<string, TreeFile>): read
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Whether a text names a path as a whole: `/etc/a` is not named by `/etc/a.d`. */
+/** Whether a text names a path as a whole: `/etc/a` is not named by `/etc/a.d` nor by `/opt/etc/a`. */
 function mentions(text: string, path: string): boolean {
   for (let at = text.indexOf(path); at !== -1; at = text.indexOf(path, at + 1)) {
-    const next = text[at + path.length];
-    if (next === undefined || !/[A-Za-z0-9._@+/-]/.test(next)) return true;
+    const next = text[at + path.length] ?? " ";
+    const previous = text[at - 1] ?? " ";
+    if (!/[A-Za-z0-9._@+/-]/.test(next) && !/[A-Za-z0-9._/]/.test(previous)) return true;
   }
   return false;
 }
@@ -142,7 +145,9 @@ function withCredentials(name: string, unit: System["units"][string]): System["u
   const load = credentials.map(
     (credential) => `${credential}:/var/lib/fediversity/current/credentials/${name}/${credential}`,
   );
-  return { ...unit.sections, Service: { ...unit.sections["Service"], LoadCredential: load } };
+  const service = unit.sections["Service"];
+  const others = [service?.["LoadCredential"] ?? []].flat() as readonly string[];
+  return { ...unit.sections, Service: { ...service, LoadCredential: [...others, ...load] } };
 }
 
 /** The target that wants every enabled unit of a generation; nothing else on the machine is ever started with it. */

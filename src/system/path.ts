@@ -20,6 +20,6 @@ export const Mode = z.string().regex(/^0[0-7]{3}$/, "expected four octal digits 
 export const AccountName = z
   .string()
   .regex(
-    /^[a-z_][a-z0-9_-]{0,30}$/,
+    /^(?!__)[a-z_][a-z0-9_-]{0,30}$/,
     "expected a user name of lower-case letters, digits, - and _, not beginning with a digit",
   );

@@ -1,17 +1,44 @@
 import { Failure } from "../model/failure.ts";
+import { isReference, isTemplate } from "../model/reference.ts";
 import type { UnitSections, UnitValue } from "./unit.ts";
 
-function refuseControl(value: string, key: string): string {
+interface Place {
+  readonly key: string;
+  /**
+   * A section that podman's generator turns into the words of an ExecStart, so that each value is read twice: once by
+   * the rules of systemd.syntax(7) and once as part of a command line.
+   */
+  readonly podman: boolean;
+}
+
+function refused({ key }: Place, found: string, next: string): Failure {
+  return new Failure({ code: "unit-value", attempted: "write a unit file", subject: key, found, next });
+}
+
+/** A value as text that a line can carry. */
+function textOf(value: unknown, place: Place): string {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value !== "string") {
+    throw new Failure({
+      code: "internal",
+      attempted: "write a unit file",
+      subject: place.key,
+      found: "a reference was left in the unit",
+      next: "This is a defect in Fediversity: please report it.",
+    });
+  }
+  const next = "Remove it from the option that this value comes from, or put the text into a file of its own.";
   // A line break would begin a new key: the value must be refused, not repaired.
   // eslint-disable-next-line no-control-regex
-  if (!/[\u0000-\u001f\u007f]/.test(value)) return value;
-  throw new Failure({
-    code: "unit-value",
-    attempted: "write a unit file",
-    subject: key,
-    found: "the value holds a line break or another control character, which unit files cannot carry",
-    next: "Remove it from the option that this value comes from, or put the text into a file of its own.",
-  });
+  if (/[\u0000-\u001f\u007f]/.test(value)) {
+    throw refused(
+      place,
+      "the value holds a line break or another control character, which unit files cannot carry",
+      next,
+    );
+  }
+  if (!value.isWellFormed()) throw refused(place, "the value is not valid Unicode text", next);
+  return value;
 }
 
 /** Quotes one word for a unit file: systemd.syntax(7), "Quoting". */
@@ -24,69 +51,103 @@ function literal(value: string): string {
   return value.replaceAll("%", "%%");
 }
 
-/** One word of a command line: systemd.service(5), "Command lines"; `$` is doubled because variables are expanded there. */
-function argument(value: string, index: number): string {
-  const escaped = literal(value).replaceAll("$", "$$$$");
-  if (index === 0 || /^[A-Za-z0-9/._=:@,+%-]+$/.test(escaped)) return escaped;
-  return quoted(escaped);
+/** Doubles `$`, so that it is not taken for a variable: systemd.service(5), "Command lines". */
+function withoutVariables(value: string): string {
+  return value.replaceAll("$", "$$$$");
 }
 
-const executable = /^[-@:+!|]{0,3}\/[A-Za-z0-9._+/-]+$/;
-
-function commandLine(words: readonly string[], key: string): string {
-  const [program = ""] = words;
-  if (!executable.test(program)) {
-    throw new Failure({
-      code: "unit-value",
-      attempted: "write a unit file",
-      subject: key,
-      found: `the command begins with ${JSON.stringify(program)}, which is not an absolute path of a program`,
-      next: "Give the command as a list of words whose first is an absolute path.",
-    });
-  }
-  return words.map((word, index) => argument(refuseControl(word, key), index)).join(" ");
+function word(value: string): string {
+  return /^[A-Za-z0-9/._=:@,+%-]+$/.test(value) ? value : quoted(value);
 }
 
-function lines(key: string, value: UnitValue): readonly string[] {
-  if (typeof value === "number") return [`${key}=${String(value)}`];
-  if (typeof value === "boolean") return [`${key}=${value ? "yes" : "no"}`];
-  if (typeof value === "string") {
-    if (key.startsWith("Exec") && value !== "") return [`${key}=${commandLine([value], key)}`];
-    return [`${key}=${literal(refuseControl(value, key)).trim()}`];
-  }
-  if (Array.isArray(value)) {
-    if (!key.startsWith("Exec")) return value.flatMap((item: UnitValue) => lines(key, item));
-    const nested = value.some(Array.isArray) ? value : [value];
-    return nested.map((words: string | readonly string[]) =>
-      typeof words === "string" ? `${key}=${commandLine([words], key)}` : `${key}=${commandLine(words, key)}`,
+const program = /^[-@:+!|]{0,3}\/[A-Za-z0-9._+/-]+$/;
+
+/** One command line for systemd itself: systemd.service(5), "Command lines". */
+function commandLine(words: readonly unknown[], place: Place): string {
+  const [first = "", ...others] = words.map((value) => textOf(value, place));
+  if (!program.test(first)) {
+    throw refused(
+      place,
+      `the command begins with ${JSON.stringify(first)}, which is not an absolute path of a program`,
+      "Give the command as a list of words whose first is an absolute path.",
     );
   }
+  // The prefix `:` switches variables off, and with them the doubling.
+  const escape = /^[^/]*:/.test(first) ? literal : (value: string): string => withoutVariables(literal(value));
+  return [first, ...others.map((value) => word(escape(value)))].join(" ");
+}
+
+/** The arguments of a container: podman-systemd.unit(5), Exec=. Podman's generator passes them on without quotes. */
+function containerArguments(words: readonly unknown[], place: Place): string {
+  return words
+    .map((value) => {
+      const text = textOf(value, place);
+      if (text !== "" && text !== ";") return word(withoutVariables(literal(text)));
+      throw refused(
+        place,
+        `the word ${JSON.stringify(text)} is lost or misread on its way through podman's generator`,
+        "Put the command into a script of the image, or pass the value as a variable.",
+      );
+    })
+    .join(" ");
+}
+
+/** Whether the key holds a command: those of systemd.exec(5) that begin alike hold paths. */
+function isCommand(key: string): boolean {
+  return /^Exec(?!Paths$|SearchPath$)/.test(key);
+}
+
+function plain(value: string, place: Place): string {
+  const text = textOf(value, place).replace(/^ +| +$/g, "");
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) {
+    throw refused(
+      place,
+      "the value ends in a backslash, which would join the next line to it",
+      "Remove the backslash from the option that this value comes from.",
+    );
+  }
+  return place.podman ? withoutVariables(literal(text)) : literal(text);
+}
+
+function lines(value: UnitValue, place: Place): readonly string[] {
+  const { key, podman } = place;
+  if (typeof value === "number") return [`${key}=${String(value)}`];
+  if (typeof value === "boolean") return [`${key}=${value ? "yes" : "no"}`];
+  const command = podman ? containerArguments : commandLine;
+  if (typeof value === "string") {
+    return [`${key}=${isCommand(key) && value !== "" ? command([value], place) : plain(value, place)}`];
+  }
+  if (Array.isArray(value)) {
+    if (!isCommand(key)) return value.flatMap((item: UnitValue) => lines(item, place));
+    const nested = value.some(Array.isArray) ? value : [value];
+    return nested.map((words: string | readonly string[]) => `${key}=${command([words].flat(), place)}`);
+  }
+  if (isReference(value) || isTemplate(value)) return [textOf(value, place)];
   return Object.entries(value)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, text]) => {
-      if (typeof text !== "string") throw unresolved(key);
-      return `${key}=${quoted(`${name}=${literal(refuseControl(text, key))}`)}`;
+    .map(([name, given]) => {
+      const text = `${name}=${literal(textOf(given, place))}`;
+      return `${key}=${quoted(podman ? withoutVariables(text) : text)}`;
     });
 }
 
-function unresolved(key: string): Failure {
-  return new Failure({
-    code: "internal",
-    attempted: "write a unit file",
-    subject: key,
-    found: "a reference was left in the unit",
-    next: "This is a defect in Fediversity: please report it.",
-  });
-}
+const sectionOrder = (section: string): number => (section === "Unit" ? 0 : section === "Install" ? 2 : 1);
+const podmanSections = /^(?:Container|Pod|Volume|Network|Image|Build|Kube)$/;
 
 /**
- * Writes sections as a unit file: sections and keys in the given order, values escaped so that they arrive literally.
- * References must have been replaced before.
+ * Writes sections as a unit file. Words of commands and variables are escaped so that they arrive literally; other
+ * values keep the syntax of their key, save that `%` is no specifier. Sections and keys stand in a fixed order, so that
+ * equal units have equal texts. References must have been replaced before.
  * @throws Failure `unit-value` for values that a unit file cannot carry
  */
 export function renderUnit(sections: UnitSections): string {
   return Object.entries(sections)
-    .map(([section, keys]) => [`[${section}]`, ...Object.entries(keys).flatMap(([key, value]) => lines(key, value))])
+    .toSorted(([a], [b]) => sectionOrder(a) - sectionOrder(b) || (a < b ? -1 : 1))
+    .map(([section, keys]) => {
+      const podman = podmanSections.test(section);
+      const sorted = Object.entries(keys).toSorted(([a], [b]) => (a < b ? -1 : 1));
+      return [`[${section}]`, ...sorted.flatMap(([key, value]) => lines(value, { key, podman }))];
+    })
     .map((block) => `${block.join("\n")}\n`)
     .join("\n");
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Resource } from "../model/resource.ts";
+import { kebabName } from "../model/name.ts";
 import type { SystemInput } from "./system.ts";
 
 /** A resource whose part is one of a Debian machine's system: every resource of the catalogue. */
@@ -16,7 +17,7 @@ export type SystemResource<
 export function defineResource<Request extends z.ZodType, Policy extends z.ZodType, BindingSchema extends z.ZodType>(
   definition: Omit<SystemResource<Request, Policy, BindingSchema>, "kind">,
 ): SystemResource<Request, Policy, BindingSchema> {
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(definition.name)) {
+  if (!kebabName.test(definition.name)) {
     throw new TypeError(`the name of a resource is kebab-case with at most 40 characters, not "${definition.name}"`);
   }
   return Object.freeze({ kind: "resource", ...definition });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SecretText } from "../model/reference.ts";
+import { isSecret, SecretText } from "../model/reference.ts";
 import { HealthCheck } from "../model/health.ts";
 import { PackageName } from "./package-name.ts";
 import { AbsolutePath, AccountName, Mode } from "./path.ts";
@@ -9,7 +9,7 @@ const User = z.strictObject({
   /** Shown by finger and mail clients: the GECOS field, passwd(5). */
   description: z
     .string()
-    .regex(/^[^:\n\r"\\]*$/, "expected text without colons, quotes and line breaks")
+    .regex(/^[^:"\\\p{Cc}\p{Cs}]*$/u, "expected text without colons, quotes, backslashes and control characters")
     .default(""),
   home: AbsolutePath.optional(),
   shell: AbsolutePath.default("/usr/sbin/nologin"),
@@ -19,22 +19,33 @@ const User = z.strictObject({
   authorizedKeys: z.array(z.string().regex(/^[ -~]+$/, "expected one line of printable ASCII")).default([]),
 });
 
-const File = z.strictObject({
-  content: SecretText,
-  /** Without it 0644, and 0600 where the content holds a secret. */
-  mode: Mode.optional(),
-  owner: AccountName.default("root"),
-  group: AccountName.default("root"),
-  /** `copy` where the reader refuses symbolic links; such files are not part of the one rename. */
-  place: z.enum(["link", "copy"]).default("link"),
-});
+const File = z
+  .strictObject({
+    content: SecretText,
+    /** Without it 0644, and 0600 where the content holds a secret. */
+    mode: Mode.optional(),
+    owner: AccountName.default("root"),
+    group: AccountName.default("root"),
+    /** `copy` where the reader refuses symbolic links; such files are not part of the one rename. */
+    place: z.enum(["link", "copy"]).default("link"),
+  })
+  .superRefine(({ content, mode }, context) => {
+    if (mode === undefined || mode.endsWith("00") || !isSecret(content)) return;
+    const message = `the content holds a secret, and mode ${mode} lets others than the owner read it: write 0600`;
+    context.addIssue({ code: "custom", path: ["mode"], message });
+  });
 
 const Directory = z.strictObject({
   mode: Mode.default("0755"),
   owner: AccountName.default("root"),
   group: AccountName.default("root"),
   /** Given when what lies in it must survive removal: whose data it is, for people who decide about a purge. */
-  data: z.string().min(1).max(200).optional(),
+  data: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without line breaks and control characters")
+    .optional(),
 });
 
 /** A port that somebody listens on. Two with different owners conflict. */

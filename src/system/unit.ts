@@ -16,7 +16,8 @@ export type UnitSections = { readonly [section: string]: { readonly [key: string
 
 const Variables = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable"), PlainText);
 const Value: z.ZodType<UnitValue> = z.custom<UnitValue>((value) => {
-  if (typeof value === "number" || typeof value === "boolean") return true;
+  if (typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
   if (PlainText.safeParse(value).success) return true;
   if (Array.isArray(value)) return z.array(z.union([PlainText, z.array(PlainText)])).safeParse(value).success;
   return Variables.safeParse(value).success;
@@ -51,12 +52,12 @@ export type Unit = z.infer<typeof Unit>;
 export const Quadlet = z.strictObject({ sections: Sections, ...behaviour });
 export type Quadlet = z.infer<typeof Quadlet>;
 
-/** Unit names that a system may have: systemd.unit(5), without templates' instances of foreign units. */
+/** Unit names that a system may have: systemd.unit(5), without those of Fediversity's own units. */
 export const UnitName = z
   .string()
   .max(200)
   .regex(
-    /^[a-zA-Z0-9:_.-]+(?:@[a-zA-Z0-9:_.-]*)?\.(?:service|socket|timer|path|target|slice|mount)$/,
+    /^(?!fediversity[.-])[a-zA-Z0-9:_][a-zA-Z0-9:_.-]*(?:@[a-zA-Z0-9:_.-]*)?\.(?:service|socket|timer|path|target|slice|mount)$/,
     "expected a unit name such as greeter.service",
   );
 
@@ -65,7 +66,7 @@ export const QuadletName = z
   .string()
   .max(200)
   .regex(
-    /^[a-zA-Z0-9_.-]+\.(?:container|volume|network|pod|image)$/,
+    /^(?!fediversity[.-])[a-zA-Z0-9_][a-zA-Z0-9_.-]*\.(?:container|volume|network|pod|image)$/,
     "expected a quadlet name such as mastodon-web.container",
   );
 

@@ -4,13 +4,13 @@ import { Failure } from "../../model/failure.ts";
 import type { Component } from "../../model/component.ts";
 import { canonicalJson, type JsonObject } from "../../model/json.ts";
 import type { MachineHandle } from "../../model/resource.ts";
-import type { SecretDeclaration } from "../../model/secret.ts";
+import type { DeclaredSecrets } from "../../model/secret-declarations.ts";
 import type { Fragment } from "../../system/fragment.ts";
 import { mergeFragments } from "../../system/fragment.ts";
-import type { SystemResource } from "../../system/resource.ts";
 import { machine as machineType } from "../components/machine.ts";
 import type { MachineSource, SourcedMachine } from "./machine-source.ts";
 import type { Offer } from "./offer.ts";
+import { fulfil } from "./fulfil.ts";
 import { chooseOffer } from "./offer.ts";
 import type { Placement } from "./placement.ts";
 
@@ -64,18 +64,6 @@ function group({ offers, placement }: EnvironmentDefinition, input: EnvironmentI
   return [...groups.keys()].toSorted().map((key) => groups.get(key) as Group);
 }
 
-/** Bindings may hold references to outputs and secrets, so each member is checked on its own where it is a value. */
-function checkBindings(resource: SystemResource, bindings: readonly unknown[], wanted: number): void {
-  if (bindings.length === wanted) return;
-  throw new Failure({
-    code: "resource-invalid",
-    attempted: "fulfil requests",
-    subject: `resource ${resource.name}`,
-    found: `it gave ${String(bindings.length)} bindings for ${String(wanted)} requests`,
-    next: "Mend the resource's module: one binding per request, in their order.",
-  });
-}
-
 /** One machine has one system, so two names for one address would undo each other's work at every apply. */
 function refuseSharedMachines(sourced: ReadonlyMap<string, SourcedMachine>): void {
   const names = new Map<string, string>();
@@ -95,6 +83,22 @@ function refuseSharedMachines(sourced: ReadonlyMap<string, SourcedMachine>): voi
   }
 }
 
+function addComponents(all: Record<string, Component>, more: EnvironmentResult["components"], origin: string): void {
+  for (const [path, component] of Object.entries(more)) {
+    const other = all[path];
+    if (other !== undefined && canonicalJson(other) !== canonicalJson(component)) {
+      throw new Failure({
+        code: "conflict",
+        attempted: "make the deployment",
+        subject: path,
+        found: `${origin} makes a component of this path, and there is another with different inputs`,
+        next: "Mend the resource or machine source: give the component a path of its own.",
+      });
+    }
+    all[path] = component;
+  }
+}
+
 function implement(definition: EnvironmentDefinition, input: EnvironmentInput): EnvironmentResult {
   const { offers, placement, machines } = definition;
   const sourced = new Map<string, SourcedMachine>();
@@ -110,10 +114,10 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
   };
   const components: Record<string, Component> = {};
   const bindings: Record<string, unknown> = {};
-  const secrets: Record<string, SecretDeclaration> = {};
+  const secrets: DeclaredSecrets[] = [];
   for (const { offer: offerName, machine, requests } of group(definition, input)) {
     const { resource, policy } = offers[offerName] as Offer;
-    const result = resource.apply({
+    const result = fulfil(resource, {
       policy,
       domain: input.domain,
       machine: handle(machine),
@@ -124,16 +128,12 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
         from: handle(placed(placement, { application })),
       })),
     });
-    checkBindings(resource, result.bindings, requests.length);
     requests.forEach(({ application, name }, index) => {
       bindings[`${application}/${name}`] = result.bindings[index];
     });
-    const origin = requests
-      .map(({ application, name }) => `application ${application} (request ${name})`)
-      .join(" and ");
-    contribute(machine, { origin: `${origin} by resource ${resource.name}`, system: result.system ?? {} });
-    Object.assign(components, result.components);
-    Object.assign(secrets, result.secrets);
+    for (const fragment of result.fragments) contribute(machine, fragment);
+    addComponents(components, result.components ?? {}, `resource ${resource.name}`);
+    secrets.push({ origin: `resource ${resource.name}`, secrets: result.secrets ?? {} });
   }
   for (const [application, health] of Object.entries(input.health)) {
     const named = Object.fromEntries(
@@ -144,10 +144,11 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
   refuseSharedMachines(sourced);
   for (const name of [...sourced.keys()].toSorted()) {
     const source = sourced.get(name) as SourcedMachine;
-    Object.assign(components, source.components);
+    addComponents(components, source.components, `machine source ${machines.name}`);
     const system = mergeFragments(fragments.get(name) ?? []);
     const inputs = { connection: source.connection, system } as unknown as JsonObject;
-    components[`${machineType.name}/${name}`] = { type: machineType.name, inputs };
+    const path = `${machineType.name}/${name}`;
+    addComponents(components, { [path]: { type: machineType.name, inputs } }, "the placement");
   }
   return { components, bindings, secrets };
 }

@@ -17,7 +17,7 @@ export function hosts(given: readonly [Host] | { readonly [name: string]: Host }
   return {
     name: "hosts",
     machine(name) {
-      const host = single ?? byName?.[name];
+      const host = single ?? (byName !== undefined && Object.hasOwn(byName, name) ? byName[name] : undefined);
       if (host === undefined) {
         const known = Object.keys(byName ?? {});
         const near = nearest(name, known);

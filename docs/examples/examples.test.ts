@@ -1,0 +1,202 @@
+// The examples of the documentation do what it says: they load, evaluate, and the service runs.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { registerHooks } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import {
+  componentTypes,
+  createEvaluator,
+  evaluate,
+  Failure,
+  type Deployment,
+  type FediversityConfig,
+} from "../../src/index.ts";
+import { program } from "./greeter-module/src/program.ts";
+
+const document = {
+  domain: "example.org",
+  initialUser: { displayName: "Ada Lovelace", username: "ada", email: "ada@example.org" },
+};
+
+/** Imports the configuration as where both packages are installed. */
+async function exampleConfig(): Promise<FediversityConfig> {
+  const packages: Readonly<Record<string, string>> = {
+    fediversity: new URL("../../src/index.ts", import.meta.url).href,
+    "fediversity-greeter": new URL("greeter-module/src/index.ts", import.meta.url).href,
+  };
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) => next(packages[specifier] ?? specifier, context),
+  });
+  try {
+    const { default: config } = await import("./fediversity.config.ts");
+    return config;
+  } finally {
+    hooks.deregister();
+  }
+}
+
+async function evaluated(environment: string, applications: unknown): Promise<Deployment> {
+  const config = await exampleConfig();
+  const found = config.environments.find(({ name }) => name === environment);
+  assert.ok(found);
+  const evaluator = createEvaluator({ applications: config.applications, environment: found, componentTypes });
+  return evaluate(evaluator, { ...document, applications }).deployment;
+}
+
+test("the example configuration adds the application of another package to an environment", async () => {
+  const deployment = await evaluated("production", { greeter: { enable: true, greeting: "Hello & welcome" } });
+  const component = (address: string, system: object): object => ({
+    type: "machine",
+    inputs: { connection: { address, port: 22, user: "root" }, system },
+  });
+  const root = { owner: "root", group: "root", place: "link" };
+  assert.deepEqual(deployment, {
+    name: "example.org",
+    environment: "production",
+    secrets: { "greeter/token": { origin: "generated", format: "hex", length: 32 } },
+    components: {
+      "machine/greeter": component("192.0.2.12", {
+        packages: [],
+        users: {
+          greeter: { description: "Service greeter", shell: "/usr/sbin/nologin", groups: [], authorizedKeys: [] },
+        },
+        directories: {
+          "/var/lib/greeter": { mode: "0700", owner: "greeter", group: "greeter", data: "data of greeter" },
+        },
+        files: {
+          "/etc/greeter.conf": { content: "Hello & welcome\nThis is example.org.\n", ...root },
+          "/etc/motd.d/greeter-notice": { content: "Visitors are greeted at http://192.0.2.12:8080/.\n", ...root },
+          "/usr/local/lib/greeter/greeter.pl": { content: program, ...root },
+        },
+        units: {
+          "greeter.service": {
+            sections: {
+              Unit: { Description: "Service greeter", After: "network.target" },
+              Service: {
+                Type: "notify",
+                User: "greeter",
+                ExecStart: [
+                  "/usr/bin/perl",
+                  "/usr/local/lib/greeter/greeter.pl",
+                  "8080",
+                  "/etc/greeter.conf",
+                  "/var/lib/greeter",
+                ],
+                Restart: "on-failure",
+                NoNewPrivileges: true,
+                ProtectSystem: "strict",
+                ReadWritePaths: "/var/lib/greeter",
+              },
+            },
+            credentials: { token: { $secret: "greeter/token" } },
+            restartOn: [],
+            reloadOn: [],
+            onChange: "restart",
+            enabled: true,
+          },
+        },
+        quadlets: {},
+        ports: { "tcp/8080": { owner: "greeter" } },
+        health: {
+          "greeter-answers": {
+            kind: "http",
+            port: 8080,
+            path: "/health",
+            host: "localhost",
+            status: 200,
+            deadline: 30,
+          },
+        },
+      }),
+    },
+  });
+});
+
+test("an address that is known only later stays a reference inside the text", async () => {
+  const { components } = await evaluated("trial", { greeter: { enable: true } });
+  const { system } = components["machine/machine"]?.inputs as {
+    system: { files: Record<string, { content: unknown }> };
+  };
+  assert.deepEqual(system.files["/etc/motd.d/greeter-notice"]?.content, {
+    $text: ["Visitors are greeted at http://", { $output: "local-machine/machine", path: "address" }, ":8080/.\n"],
+  });
+});
+
+test("the policy of the example refuses a port outside its range", async () => {
+  await assert.rejects(
+    evaluated("trial", { greeter: { enable: true, port: 9000 } }),
+    (error) =>
+      error instanceof Failure &&
+      error.message ===
+        'application greeter, request web: resource perl-service: the policy of offer "services" allows ports 8000 to 8999, not 9000',
+  );
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+const perl = "/usr/bin/perl";
+
+/** Takes one message from the service, as systemd would: sd_notify(3). */
+const listener =
+  "use Socket; socket(S, PF_UNIX, SOCK_DGRAM, 0) && bind(S, sockaddr_un($ARGV[0])) or die; $| = 1; " +
+  "print qq(listening\\n); recv(S, $_, 99, 0); print";
+
+test(
+  "the service greets, counts visits across restarts and keeps their number to those with the token",
+  {
+    skip: !existsSync(perl) && "there is no perl on this computer",
+  },
+  async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "fediversity-greeter-"));
+    const file = (name: string): string => path.join(folder, name);
+    await writeFile(file("greeter.pl"), program);
+    await writeFile(file("greeting"), "Grüße!\nThis is example.org.\n");
+    await writeFile(file("token"), "0123abcd");
+    const port = await freePort();
+    const get = async (place: string, headers: Record<string, string> = {}): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${String(port)}${place}`, { headers });
+      return `${String(answer.status)} ${await answer.text()}`;
+    };
+    try {
+      for (const restart of [0, 1]) {
+        const ready = spawn(perl, ["-e", listener, file(`notify-${String(restart)}`)]);
+        await once(ready.stdout, "data");
+        const service = spawn(perl, [file("greeter.pl"), String(port), file("greeting"), folder], {
+          env: { CREDENTIALS_DIRECTORY: folder, NOTIFY_SOCKET: file(`notify-${String(restart)}`) },
+          stdio: ["ignore", "ignore", "inherit"],
+        });
+        try {
+          const [message] = (await once(ready.stdout, "data")) as [Buffer];
+          assert.equal(String(message), "READY=1");
+          assert.equal(await get("/health"), "200 ok\n");
+          assert.equal(await get("/"), "200 Grüße!\nThis is example.org.\n");
+          assert.equal(await get("/visits", { authorization: "Bearer wrong" }), "401 the token is missing or wrong\n");
+          assert.equal(await get("/visits"), "401 the token is missing or wrong\n");
+          assert.equal(await get("/visits", { authorization: "Bearer 0123abcd" }), `200 ${String(restart + 1)}\n`);
+          assert.equal(await get("/elsewhere"), "404 not found\n");
+        } finally {
+          service.kill();
+          ready.kill();
+          await once(service, "exit");
+        }
+        assert.equal(await readFile(file("visits"), "utf8"), `${String(restart + 1)}\n`);
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);

@@ -1,0 +1,3 @@
+export { greeter } from "./greeter.ts";
+export { loginNotice } from "./login-notice.ts";
+export { perlService } from "./perl-service.ts";

@@ -1,0 +1,44 @@
+import { findCycle } from "../graph.ts";
+import type { State } from "../state/state.ts";
+import type { PlanNode } from "./plan.ts";
+
+/**
+ * Plans what has to go: each component after everything that used it has gone as well or has let go of it.
+ * @param nodes what is planned already
+ */
+export function planDeletions(state: State, gone: readonly string[], nodes: readonly PlanNode[]): readonly PlanNode[] {
+  const pathNow = new Map(nodes.map((node) => [node.from ?? node.component, node.component]));
+  for (const path of gone) pathNow.set(path, path);
+  const users = new Map<string, string[]>(gone.map((path) => [path, []]));
+  for (const [user, { dependencies }] of Object.entries(state.components)) {
+    const now = pathNow.get(user);
+    if (now === undefined) continue;
+    for (const used of dependencies) if (used !== user) users.get(used)?.push(now);
+  }
+  // What the state remembers comes from several runs, and need not fit together: an order that cannot be kept is given up.
+  for (let cycle = findCycle(users); cycle !== undefined; cycle = findCycle(users)) {
+    const [first, second] = cycle;
+    if (first === undefined) break;
+    users.set(
+      first,
+      (users.get(first) ?? []).filter((user) => user !== second),
+    );
+  }
+  const ordered: string[] = [];
+  const visit = (path: string): void => {
+    if (ordered.includes(path)) return;
+    for (const user of users.get(path) ?? []) if (users.has(user)) visit(user);
+    ordered.push(path);
+  };
+  for (const path of gone.toSorted()) visit(path);
+  return ordered.map((path) => ({
+    component: path,
+    type: state.components[path]?.type ?? "",
+    action: "delete",
+    because:
+      state.components[path]?.status === "deleting" ? "the last run ended while deleting it" : "no longer wanted",
+    changes: [],
+    drift: [],
+    after: (users.get(path) ?? []).toSorted(),
+  }));
+}

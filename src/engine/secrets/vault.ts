@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import { Failure } from "../../model/failure.ts";
+import type { SecretDeclaration } from "../../model/secret.ts";
+import type { SecretReader } from "../provider.ts";
+import type { EntryBody } from "../state/entry.ts";
+import type { State, StoredSecret } from "../state/state.ts";
+import { ageDecrypt } from "./age-decrypt.ts";
+import { generate } from "./generate.ts";
+import { createIdentity, readIdentity } from "./identity.ts";
+import type { Redactor } from "./redactor.ts";
+
+/** The secrets of one deployment during one run. */
+export interface Vault extends SecretReader {
+  /** The revision of every declared secret: `new` where this run would make one. */
+  revisions(): { readonly [name: string]: string };
+  /**
+   * Opens every declared secret that has a value, so that what cannot be opened stops a run before it changes anything.
+   * @throws Failure `secrets-unreadable`
+   */
+  verify(): void;
+  /**
+   * Makes and encrypts the values that are missing, those whose given value changed, and those named in `rotate`.
+   * They hold for this run at once; the entries must be in the journal before anything outside gets to know them.
+   * @throws Failure `secrets-unreadable`, and `secret-not-generated` for a secret in `rotate` that the engine did not make
+   */
+  seal(rotate?: readonly string[]): Promise<readonly EntryBody[]>;
+}
+
+/** What a vault needs. */
+export interface VaultOptions {
+  readonly declarations: { readonly [name: string]: SecretDeclaration };
+  readonly stored: State["secrets"];
+  /** Values of the secrets that the operator gives. */
+  readonly given: { readonly [name: string]: string };
+  /** File of the age identity; made when the first secret is. */
+  readonly identityFile: string;
+  readonly redactor: Redactor;
+}
+
+function unreadable(file: string, found: string, next: string, cause?: unknown): Failure {
+  return new Failure({ code: "secrets-unreadable", attempted: "open a secret", subject: file, found, next }, { cause });
+}
+
+function missingIdentity(file: string): Failure {
+  const next = "Put the identity file back from a backup: without it the secrets of this deployment cannot be read.";
+  return unreadable(file, "the file is not there, but secrets are encrypted for it", next);
+}
+
+function unknownSecret(name: string): Failure {
+  return new Failure({
+    code: "secret-unknown",
+    attempted: "read a secret",
+    subject: name,
+    found: "the deployment declares no secret of this name",
+    next: "Declare it in the application or the resource that refers to it.",
+  });
+}
+
+function checkGiven({ declarations, stored, given }: VaultOptions): void {
+  const undeclared = Object.keys(given).filter((name) => declarations[name]?.origin !== "given");
+  const missing = Object.entries(declarations)
+    .filter(([name, { origin }]) => origin === "given" && given[name] === undefined && stored[name] === undefined)
+    .map(([name]) => name);
+  const [first] = [...undeclared, ...missing];
+  if (first === undefined) return;
+  throw new Failure({
+    code: undeclared.length > 0 ? "secret-unknown" : "secret-missing",
+    attempted: "read the given secrets",
+    subject: first,
+    found:
+      undeclared.length > 0
+        ? `values were given for secrets that are not declared as given: ${undeclared.join(", ")}`
+        : `no value was given for: ${missing.join(", ")}`,
+    next: "Give a value for each secret that the configuration asks for, and for no other.",
+  });
+}
+
+/**
+ * Opens the secrets of a deployment for one run. Reads and writes nothing by itself.
+ * @throws Failure `secret-missing`, `secret-unknown` when given values and declarations do not fit
+ */
+export function openVault(options: VaultOptions): Vault {
+  const { declarations, given, identityFile, redactor } = options;
+  checkGiven(options);
+  const stored: Record<string, StoredSecret> = { ...options.stored };
+  const opened = new Map<string, string>();
+  let identity: string | undefined;
+  for (const [name, value] of Object.entries(given)) redactor.hide(name, value);
+
+  const unlock = (name: string, secret: StoredSecret): string => {
+    const known = opened.get(secret.revision);
+    if (known !== undefined) return known;
+    identity ??= readIdentity(identityFile);
+    if (identity === undefined) throw missingIdentity(identityFile);
+    try {
+      const value = ageDecrypt(identity, Buffer.from(secret.ciphertext, "base64"));
+      redactor.hide(name, value);
+      opened.set(secret.revision, value);
+      return value;
+    } catch (error) {
+      const found = `secret ${name} cannot be opened with it: ${error instanceof Error ? error.message : String(error)}`;
+      throw unreadable(identityFile, found, "Put back the identity file that was in use before.", error);
+    }
+  };
+
+  const isCurrent = (name: string): boolean => {
+    const secret = stored[name];
+    if (secret === undefined) return false;
+    const value = given[name];
+    return value === undefined || unlock(name, secret) === value;
+  };
+
+  const sealOne = async (name: string, declaration: SecretDeclaration): Promise<EntryBody> => {
+    const value = declaration.origin === "given" ? given[name] : generate(declaration);
+    if (value === undefined) throw unknownSecret(name);
+    identity ??= readIdentity(identityFile);
+    if (identity === undefined && Object.keys(stored).length > 0) throw missingIdentity(identityFile);
+    identity ??= await createIdentity(identityFile);
+    const { Encrypter, identityToRecipient } = await import("age-encryption");
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(await identityToRecipient(identity));
+    const ciphertext = Buffer.from(await encrypter.encrypt(value)).toString("base64");
+    const secret = { declaration, revision: randomBytes(8).toString("hex"), ciphertext };
+    redactor.hide(name, value);
+    opened.set(secret.revision, value);
+    stored[name] = secret;
+    return { kind: "secret", name, secret };
+  };
+
+  const revision = (name: string): string => (isCurrent(name) ? (stored[name]?.revision ?? "new") : "new");
+
+  const reveal = (name: string): string => {
+    const value = given[name];
+    if (value !== undefined) return value;
+    const secret = stored[name];
+    if (secret !== undefined) return unlock(name, secret);
+    if (declarations[name] === undefined) throw unknownSecret(name);
+    throw new Failure({
+      code: "secret-new",
+      attempted: "read a secret",
+      subject: name,
+      found: "it has no value before the first apply",
+      next: "This is a defect of the provider that asked for it: a plan must do with its revision.",
+    });
+  };
+
+  return {
+    reveal,
+    revision,
+    revisions: () => Object.fromEntries(Object.keys(declarations).map((name) => [name, revision(name)])),
+    verify() {
+      for (const name of Object.keys(declarations)) {
+        const secret = stored[name];
+        if (secret !== undefined) unlock(name, secret);
+      }
+    },
+    async seal(rotate = []) {
+      for (const name of rotate) {
+        const declaration = declarations[name];
+        if (declaration === undefined) throw unknownSecret(name);
+        if (declaration.origin === "generated") continue;
+        throw new Failure({
+          code: "secret-not-generated",
+          attempted: "rotate a secret",
+          subject: name,
+          found: "its value is given by the operator",
+          next: "Change the value in the configuration and apply it.",
+        });
+      }
+      const due = Object.entries(declarations).filter(([name]) => rotate.includes(name) || !isCurrent(name));
+      const bodies: EntryBody[] = [];
+      for (const [name, declaration] of due) bodies.push(await sealOne(name, declaration));
+      return bodies;
+    },
+  };
+}

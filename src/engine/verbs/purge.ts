@@ -1,0 +1,127 @@
+import { referencesIn } from "../../model/reference.ts";
+import { attempt } from "../apply/attempt.ts";
+import { ledger, type Ledger } from "../apply/ledger.ts";
+import { report } from "../apply/report.ts";
+import { finishRun, runStarted } from "../apply/under-lease.ts";
+import { priorContext } from "../context.ts";
+import { perform } from "../perform.ts";
+import type { Run } from "../run.ts";
+import type { Vault } from "../secrets/vault.ts";
+import { begin, change, type Session } from "../session.ts";
+import type { EntryBody } from "../state/entry.ts";
+import type { ComponentState, State } from "../state/state.ts";
+import { walk, type WalkNode } from "../walk.ts";
+
+/** What a purge deleted, or would delete, of one component. */
+export interface Purged {
+  readonly component: string;
+  /** In words. */
+  readonly deleted: readonly string[];
+}
+
+function everything(state: State): Readonly<Record<string, ComponentState>> {
+  return { ...state.kept, ...state.components };
+}
+
+/** What used another component comes first, as in destroy. */
+function order(run: Run, state: State): readonly WalkNode[] {
+  const all = Object.entries(everything(state));
+  return all
+    .filter(([, { type }]) => run.providers.get(type)?.purge !== undefined)
+    .map(([component]) => ({
+      component,
+      after: all
+        .filter(([user, { dependencies }]) => user !== component && dependencies.includes(component))
+        .map(([user]) => user),
+    }));
+}
+
+/** Secrets that nothing refers to any more: no component, no kept data, no deployment that is in use. */
+function unusedSecrets(state: State): readonly EntryBody[] {
+  const declared = Object.keys(state.components).length === 0 ? {} : (state.deployment?.secrets ?? {});
+  const used = new Set([
+    ...Object.keys(declared),
+    ...Object.values(everything(state)).flatMap(({ inputs }) =>
+      referencesIn(inputs).flatMap((reference) => ("$secret" in reference ? [reference.$secret] : [])),
+    ),
+  ]);
+  return Object.keys(state.secrets)
+    .filter((name) => !used.has(name))
+    .map((name) => ({ kind: "secret-dropped", name }));
+}
+
+async function purgeOne(
+  run: Run,
+  { book, vault, component }: { book: Ledger; vault: Vault; component: string },
+): Promise<Purged> {
+  const prior = everything(book.state)[component];
+  const provider = run.providers.get(prior?.type ?? "");
+  if (prior === undefined || provider === undefined) return { component, deleted: [] };
+  const deleted = await attempt(run, book, {
+    component,
+    action: "purge",
+    intent: [{ kind: "intent", component, type: prior.type, action: "purge" }],
+    work: async () =>
+      (await provider.purge?.(priorContext(run, { component, secrets: vault, prior }), { dryRun: false })) ?? [],
+    outcome: () => "purged",
+    entry: (_, duration) => ({ kind: "purged", component, duration }),
+  });
+  return { component, deleted };
+}
+
+async function foresee(run: Run, state: State, vault: Vault): Promise<readonly Purged[]> {
+  const found: Purged[] = [];
+  const walked = await walk({
+    nodes: order(run, state).map(({ component }) => ({ component, after: [] })),
+    parallel: run.parallel,
+    signal: run.signal,
+    async visit({ component }) {
+      const prior = everything(state)[component];
+      const provider = run.providers.get(prior?.type ?? "");
+      if (prior === undefined) return;
+      const context = priorContext(run, { component, secrets: vault, prior });
+      const deleted = await perform(run, { component, action: "read", outcome: () => "read" }, async () => {
+        return (await provider?.purge?.(context, { dryRun: true })) ?? [];
+      });
+      found.push({ component, deleted });
+    },
+  });
+  report(run, walked);
+  return found;
+}
+
+/**
+ * Deletes the data that was kept when components were removed, and the secrets that nothing needs any more.
+ * @param options `dryRun`: only says what would be deleted, without a lease and without writing
+ * @throws Failure `lease-held`, `components-failed`, `interrupted`
+ */
+export function purge(session: Session, options: { readonly dryRun: boolean }): Promise<readonly Purged[]> {
+  return begin(session, { verb: "purge" }, async (begun) => {
+    const { run, state, vault } = begun;
+    const sorted = (found: readonly Purged[]): readonly Purged[] =>
+      found.filter(({ deleted }) => deleted.length > 0).toSorted((a, b) => (a.component < b.component ? -1 : 1));
+    if (options.dryRun) return sorted(await foresee(run, state, vault));
+    await session.leases.look();
+    if (order(run, state).length === 0 && unusedSecrets(state).length === 0) return [];
+    return change(session, begun, async (journal) => {
+      const book = ledger(run, journal);
+      await book.write(runStarted(run));
+      const found: Purged[] = [];
+      const walked = await walk({
+        nodes: order(run, journal.state),
+        parallel: run.parallel,
+        signal: run.signal,
+        async visit({ component }) {
+          found.push(await purgeOne(run, { book, vault, component }));
+        },
+      });
+      if (run.stopped === undefined) {
+        const dropped = unusedSecrets(book.state);
+        if (dropped.length > 0) await book.write(...dropped);
+      }
+      await finishRun(run, book);
+      report(run, walked);
+      return sorted(found);
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import type { Provider } from "../engine/provider.ts";
+import { localEnvironment } from "./local-machine/local-environment.ts";
+import { localMachineProvider, wakeLocalMachine } from "./local-machine/provider.ts";
+import type { MachineProviderOptions } from "./machine/options.ts";
+import { machineProvider } from "./machine/provider.ts";
+
+/** What the providers of a deployer need to know. */
+export interface ProvidersOptions {
+  /** Folder with the states of deployments. */
+  readonly stateFolder: string;
+  /** Folder for base images and packages. */
+  readonly cache: string;
+  readonly acceptNewHostKeys: boolean;
+  readonly connectPrefix?: MachineProviderOptions["connectPrefix"];
+  readonly onTraffic?: MachineProviderOptions["onTraffic"];
+  readonly confirmSeconds?: number | undefined;
+}
+
+/** Makes the provider of every component type. Does nothing by itself. */
+export function createProviders(options: ProvidersOptions): readonly Provider[] {
+  const stateFolder = resolve(options.stateFolder);
+  const local = localEnvironment(stateFolder, options.cache);
+  const holder = {
+    id: createHash("sha256").update(`${hostname()}\n${stateFolder}`).digest("hex").slice(0, 16),
+    name: `${userInfo().username}@${hostname()}`,
+  };
+  const machine = machineProvider({
+    cache: join(options.cache, "packages"),
+    acceptNewHostKeys: options.acceptNewHostKeys,
+    holder,
+    wake: (connection) => wakeLocalMachine(local, connection),
+    connectPrefix: options.connectPrefix,
+    onTraffic: options.onTraffic,
+    confirmSeconds: options.confirmSeconds,
+  });
+  return [localMachineProvider(local), machine] as readonly Provider[];
+}

@@ -1,0 +1,22 @@
+import type { MachineInputs } from "../../catalogue/components/machine.ts";
+
+/** What the machine provider is made with. */
+export interface MachineProviderOptions {
+  /** Folder for packages that travel to machines; shared by deployments. */
+  readonly cache: string;
+  /** Whether a machine that nobody knows yet is trusted at its first contact, and its key pinned. */
+  readonly acceptNewHostKeys: boolean;
+  /** Tells this deployer's state from others', so that it can take over what an earlier run of its own left. */
+  readonly holder: { readonly id: string; readonly name: string };
+  /** Seconds in which a new connection has to confirm an activation. */
+  readonly confirmSeconds?: number | undefined;
+  /**
+   * Sees to it that a machine that may be switched off runs, before something is removed from it.
+   * Gives false when the machine itself is gone for good, and everything on it with it.
+   */
+  readonly wake?: ((connection: MachineInputs["connection"]) => Promise<boolean>) | undefined;
+  /** Command words that every connection is started with, such as entering another network namespace. */
+  readonly connectPrefix?: readonly string[] | undefined;
+  /** Called with the bytes of every session, for measurements. */
+  readonly onTraffic?: ((traffic: { readonly sent: number; readonly received: number }) => void) | undefined;
+}

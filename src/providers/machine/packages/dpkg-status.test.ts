@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { parseDpkgStatus } from "./dpkg-status.ts";
+
+test("only what is configured counts as installed", () => {
+  const status = parseDpkgStatus(
+    [
+      "Package: hello\nStatus: install ok installed\nVersion: 2.10-5\nDescription: says\n Package: no\n Status: install ok installed\n",
+      "Package: cowsay\nStatus: deinstall ok config-files\n",
+      "Package: snac2\nStatus: install reinstreq half-installed\n",
+      "Package: libc6\nArchitecture: amd64\nStatus: hold ok installed\n",
+    ].join("\n"),
+  );
+  assert.deepEqual([...status.known], ["hello", "cowsay", "snac2", "libc6"]);
+  assert.deepEqual([...status.installed], ["hello", "libc6"]);
+});
+
+test("an empty status knows nothing", () => {
+  assert.equal(parseDpkgStatus("").known.size, 0);
+});
+
+test("every paragraph is seen, whatever its other fields", () => {
+  const entry = fc.record({
+    name: fc.stringMatching(/^[a-z0-9][a-z0-9+.-]{1,10}$/),
+    state: fc.constantFrom("installed", "unpacked", "config-files"),
+    description: fc.stringMatching(/^[ -~]{0,20}$/),
+  });
+  fc.assert(
+    fc.property(fc.uniqueArray(entry, { selector: (one) => one.name }), (entries) => {
+      const text = entries.map((one) => `Package: ${one.name}\nDescription: x\n ${one.description}x\nStatus: install ok ${one.state}\n`);
+      const status = parseDpkgStatus(text.join("\n"));
+      assert.deepEqual([...status.known], entries.map((one) => one.name));
+      assert.deepEqual([...status.installed], entries.filter((one) => one.state === "installed").map((one) => one.name));
+    }),
+  );
+});

@@ -1,0 +1,248 @@
+# Everything here runs detached from the deployer, under the lock, and says what it does in log/<generation>.
+
+phase() { say "phase $1"; }
+
+arm() { # seconds unit generation
+  systemctl stop "$2.timer" "$2.service" 2>/dev/null || true
+  systemctl reset-failed "$2.service" 2>/dev/null || true
+  # Without AccuracySec the timer may fire up to a minute late: systemd.timer(5).
+  systemd-run --quiet --collect --unit="$2" --on-active="$1" --timer-property=AccuracySec=100ms \
+    /bin/sh "$program" expire "$3"
+}
+
+disarm() {
+  for timer in fediversity-rollback fediversity-confirm; do
+    systemctl stop "$timer.timer" 2>/dev/null || true
+  done
+}
+
+# Looks at everything that would make generation $1 fail, before anything is switched.
+preflight() {
+  found=$(foreign_users "$1")
+  [ -z "$found" ] || { say "refused user-exists $(say "$found" | tr '\n' ' ')"; return 1; }
+  found=$(foreign_paths "$1")
+  [ -z "$found" ] || { say "refused path-occupied $(say "$found" | tr '\n' ' ')"; return 1; }
+  if [ -d "$unit_path" ] && ! [ -L "$unit_path" ] && [ -n "$(ls -A "$unit_path")" ]; then
+    say "refused path-occupied $unit_path"
+    return 1
+  fi
+  while read -r unit _rest; do
+    if [ -e "/etc/systemd/system/$unit" ]; then say "refused unit-shadowed $unit"; return 1; fi
+  done <"$base/generations/$1/lists/units"
+  set --  "$1" "$base/generations/$1/units"/*.*
+  tree=$base/generations/$1
+  shift
+  [ "$#" -gt 1 ] || return 0
+  checked=
+  for unit in "$@"; do [ ! -f "$unit" ] || [ "${unit##*/}" = fediversity.target ] || checked="$checked $unit"; done
+  [ -n "$checked" ] || return 0
+  # Paths of units hold no white space.
+  # shellcheck disable=SC2086
+  SYSTEMD_UNIT_PATH="$tree/units:" systemd-analyze verify --man=no --recursive-errors=no $checked >&2 || {
+    say "refused unit-invalid $(say "$checked" | sed "s#$tree/units/##g")"
+    return 1
+  }
+}
+
+# Switches from generation $1 to generation $2. May be repeated after having been stopped anywhere.
+switch() { # old new edited
+  tree=$base/generations/$2
+  if [ -d "$base/staging/debs" ] && [ -n "$(ls -A "$base/staging/debs")" ]; then
+    phase packages
+    /bin/sh "$base/packages.sh" install "$base/staging/debs" "$tree/lists/packages" "$base/packages-added"
+    rm -rf "$base/staging/debs"
+  fi
+  phase check
+  if [ "${4:-forward}" = forward ]; then preflight "$2" || return 3; fi
+  link_paths "$2"
+  phase users
+  switch_users "$1" "$2"
+  # Only now do all owners exist.
+  while read -r kind _hash mode owner group path; do
+    [ "$kind" = l ] || [ "$owner $group" = "root root" ] || {
+      chown "$owner:$group" "$tree/$path"
+      chmod "$mode" "$tree/$path"
+    }
+  done <"$tree/manifest"
+  phase stop
+  unit_actions "$base/generations/$1/lists/units" "$tree/lists/units" "$3" >"$base/actions"
+  units=$(sed -n 's/^stop //p' "$base/actions")
+  # shellcheck disable=SC2086
+  [ -z "$units" ] || systemctl stop -- $units || [ "$?" = 5 ] # 5: was not loaded, so there is nothing to stop
+  phase switch
+  ln -sfn "generations/$2" "$base/current.new"
+  mv -T "$base/current.new" "$base/current"
+  sync -f "$base"
+  make_directories "$2"
+  switch_files "$1" "$2"
+  remove_directories "$1" "$2"
+  systemctl daemon-reload
+  # shellcheck disable=SC2086
+  [ -z "$units" ] || systemctl reset-failed -- $units 2>/dev/null || true
+  phase start
+  start_units "$2"
+}
+
+start_units() { # generation
+  # shellcheck disable=SC2046
+  [ ! -s "$base/generations/$1/lists/units" ] ||
+    systemctl reset-failed -- $(cut -d ' ' -f 1 "$base/generations/$1/lists/units") 2>/dev/null || true
+  for verb in reload restart start; do
+    units=$(sed -n "s/^$verb //p" "$base/actions")
+    [ -n "$units" ] || continue
+    case $verb in
+      reload) set -- try-reload-or-restart ;;
+      # What others start is restarted only when it runs; what is enabled is started in any case below.
+      restart) set -- try-restart ;;
+      start) set -- start ;;
+    esac
+    say "units $verb $(say "$units" | tr '\n' ' ')"
+    # A unit that fails is found by the judgement that follows, with its reason.
+    # shellcheck disable=SC2086
+    systemctl "$1" -- $units || true
+  done
+  current
+  units=$(unfit_units "$number" | sed -n 's/^\([^ ]*\) \(inactive\|failed.*\)$/\1/p')
+  # shellcheck disable=SC2086
+  [ -z "$units" ] || systemctl start -- $units || true
+  systemctl start --no-block fediversity.target
+}
+
+# Waits until the units of generation $1 stand and its health checks pass. Prints why not.
+judge() { # generation
+  phase health
+  deadline=$(($(date +%s) + 90))
+  calm=0
+  if [ -n "$(enabled_units "$1")" ]; then
+    while [ "$calm" -lt 2 ]; do
+      unfit=$(unfit_units "$1")
+      if [ -z "$unit_starts" ]; then unit_starts=$(restarts "$1"); fi
+      case "$unfit" in
+        *failed-*) break ;;
+        '') calm=$((calm + 1)) ;;
+        *) calm=0 ;;
+      esac
+      [ "$(date +%s)" -lt "$deadline" ] || break
+      [ "$calm" -ge 2 ] || sleep 0.2
+    done
+    if [ -n "$unfit" ]; then
+      say "$unfit" | sed 's/^/unfit /'
+      return 1
+    fi
+    if [ "$unit_starts" != "$(restarts "$1")" ]; then
+      say "unfit units keep restarting"
+      return 1
+    fi
+  fi
+  failing=$(health_until "$1")
+  [ -z "$failing" ] || { say "$failing" | sed 's/^/unfit /'; return 1; }
+  # A unit may have fallen over while the checks ran.
+  unfit=$(unfit_units "$1")
+  [ -z "$unfit" ] || { say "$unfit" | sed 's/^/unfit /'; return 1; }
+}
+unit_starts=
+
+# How often systemd restarted the units of generation $1 by itself.
+restarts() {
+  # shellcheck disable=SC2046
+  systemctl show --property=NRestarts -- $(enabled_units "$1") | tr '\n' ' '
+}
+
+# Prints the end of the journal as `detail` lines, newest last: of the units at fault where they are known, else of all.
+journal_of() { # generation since
+  guilty=$(sed -n 's/^unfit \([^ ]*\.[a-z]*\) .*$/\1/p' "$base/log/$1" | sort -u)
+  [ -n "$guilty" ] || guilty=$(cut -d ' ' -f 1 "$base/generations/$1/lists/units")
+  say "$guilty" | while read -r unit; do
+    journalctl --no-pager --quiet --output=cat --lines=8 --since="@$2" --unit="$unit" 2>/dev/null |
+      cut -c 1-300 | sed "s/^/detail $unit: /"
+  done | tail -n 40
+}
+
+# Activates generation $1 over $2; the timer goes off after $3 seconds, and the deployer then has $4 to confirm.
+activate() { # new old deadline confirm edited holder
+  new=$1 old=$2 confirm=$4 edited=$5
+  shift 5
+  holder=$*
+  exec 9>>"$base/lock"
+  flock -w 30 9 || { say "end refused locked $(cat "$base/holder")"; return 0; }
+  current
+  [ "$number" = "$old" ] || { say "end refused base-moved generation $number is in force, not $old"; return 0; }
+  boot_id
+  started=$(date +%s)
+  deadline=$((started + 600))
+  write_pending "$new" "$old" activating "$deadline" "$boot" "$holder"
+  phase arm
+  arm 600 fediversity-rollback "$new"
+  result=0
+  /bin/sh "$program" switch "$old" "$new" "$edited" || result=$?
+  if [ "$result" = 0 ]; then
+    /bin/sh "$program" judge "$new" || result=$?
+  fi
+  if [ "$result" = 0 ]; then
+    write_pending "$new" "$old" awaiting "$(($(date +%s) + confirm))" "$boot" "$holder"
+    arm "$confirm" fediversity-confirm "$new"
+    systemctl stop fediversity-rollback.timer
+    say "end awaiting $new"
+    return
+  fi
+  if [ "$result" = 3 ]; then
+    # Refused before anything was switched.
+    say failed >"$base/generations/$new/verdict"
+    rm -f "$base/pending"
+    disarm
+    say "end rolled-back $new $old refused"
+    return
+  fi
+  journal_of "$new" "$started"
+  roll_back "unhealthy"
+}
+
+# Goes back from the pending generation to the one before. Needs the lock.
+roll_back() { # reason
+  pending
+  phase roll-back
+  say failed >"$base/generations/$new/verdict"
+  say "$1" >"$base/generations/$new/reason"
+  result=0
+  if [ "$new" != "$old" ]; then
+    /bin/sh "$program" switch "$new" "$old" "" back || result=$?
+    [ "$result" != 0 ] || /bin/sh "$program" judge "$old" || result=$?
+  fi
+  rm -f "$base/pending"
+  disarm
+  if [ "$result" = 0 ]; then say "end rolled-back $new $old $1"; else say "end broken $new $old $1"; fi
+}
+
+# The timer: nobody confirmed in time, or the activation hangs.
+expire() { # generation
+  pending || return 0
+  [ "$new" = "$1" ] || return 0
+  exec >>"$base/log/$1" 2>>"$base/log/$1.err"
+  [ "$phase" = awaiting ] || systemctl stop fediversity-activation.service 2>/dev/null || true
+  exec 9>>"$base/lock"
+  flock -w 60 9
+  if pending && [ "$new" = "$1" ]; then roll_back "unconfirmed"; fi
+}
+
+# The guard: the machine was rebooted in the middle of a change. Nothing may wait here, since the machine is booting.
+boot() {
+  pending || return 0
+  boot_id
+  [ "$boot" != "$boot_then" ] || return 0
+  exec 9>>"$base/lock"
+  flock -w 60 9
+  say failed >"$base/generations/$new/verdict"
+  say rebooted >"$base/generations/$new/reason"
+  ln -sfn "generations/$old" "$base/current.new"
+  mv -T "$base/current.new" "$base/current"
+  switch_users "$new" "$old"
+  make_directories "$old"
+  switch_files "$new" "$old"
+  remove_directories "$new" "$old"
+  systemctl daemon-reload
+  units=$(enabled_units "$old")
+  # shellcheck disable=SC2086
+  systemctl start --no-block fediversity.target $units
+  rm -f "$base/pending"
+  sync -f "$base"
+}

@@ -1,0 +1,36 @@
+# Compares the machine with generation $1 and prints a `drift` line for everything that is not as it was made.
+drift() {
+  tree=$base/generations/$1
+  [ "$1" != 0 ] || return 0
+  (cd "$tree" && sha256sum --check --quiet sums 2>/dev/null) | sed -n 's/^\(.*\): FAILED.*$/drift tree \1/p'
+  if [ -s "$tree/lists/links" ] && ! xargs readlink -- <"$tree/lists/links" | cmp -s - "$tree/link-targets"; then
+    while read -r path; do
+      [ "$(readlink -- "$path")" = "$base/current/files$path" ] || say "drift link $path"
+    done <"$tree/lists/links"
+  fi
+  while read -r path; do
+    cmp -s -- "$path" "$tree/files$path" || say "drift copy $path"
+  done <"$tree/lists/copies"
+  if [ "$(readlink "$unit_path")" != "$base/current/units" ]; then say "drift link $unit_path"; fi
+  while read -r user _rest; do
+    getent passwd "$user" >/dev/null || say "drift user $user"
+  done <"$tree/lists/users"
+  absent_packages "$tree" | sed 's/^/drift package /'
+  unfit_units "$1" | sed 's/^/drift unit /'
+}
+
+# Prints the packages of a tree that are not installed. Nothing is asked while dpkg's database is as it was last time.
+absent_packages() { # tree
+  [ -s "$1/lists/packages" ] || return 0
+  if [ -e "$1/packages-present" ] && ! [ /var/lib/dpkg/status -nt "$1/packages-present" ]; then return 0; fi
+  # A package of another architecture has the same name; one that is installed is enough.
+  # shellcheck disable=SC2016
+  absent=$(xargs dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' -- <"$1/lists/packages" 2>/dev/null |
+    sed -n 's/^installed //p' | sort -u | comm -13 - "$1/lists/packages")
+  if [ -n "$absent" ]; then
+    rm -f "$1/packages-present"
+    say "$absent"
+  else
+    touch "$1/packages-present" 2>/dev/null || true
+  fi
+}

@@ -1,0 +1,62 @@
+# Runs one health check of generation $1 once, with at most $3 seconds; its words are left in the file $4.
+health_once() { # generation name seconds out
+  set -- "$base/generations/$1/health/$2" "$3" "$4"
+  check=$1 seconds=$2 out=$3
+  { read -r kind _deadline; set --; while IFS= read -r word; do set -- "$@" "$word"; done; } <"$check"
+  case $kind in
+    command) timeout "$seconds" "$@" </dev/null >"$out" 2>&1 ;;
+    # bash is essential on Debian, and opens TCP connections: bash(1), REDIRECTION.
+    tcp) timeout "$seconds" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' bash "$1" >"$out" 2>&1 ;;
+    http)
+      # shellcheck disable=SC2016
+      timeout "$seconds" bash -c '
+        exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+        printf "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nUser-Agent: fediversity-health\r\n\r\n" "$4" "$2" >&3
+        IFS=" " read -r version status reason <&3 || { echo "no answer"; exit 1; }
+        echo "HTTP status ${status%%[!0-9]*}, expected $3"
+        [ "${status%%[!0-9]*}" = "$3" ]' bash "$@" >"$out" 2>&1
+      ;;
+    *) say "unknown kind of check: $kind" >"$out"; return 1 ;;
+  esac
+}
+
+# The last line that a check printed, shortened, without control characters.
+words_of() { tail -n 1 "$1" 2>/dev/null | tr -d '[:cntrl:]' | cut -c 1-200; }
+
+# Tries every check of generation $1 until it passes or its own deadline is over. Prints `health name words` per failure.
+health_until() { # generation
+  out=$(mktemp)
+  started=$(date +%s)
+  for check in "$base/generations/$1/health"/*; do
+    [ -e "$check" ] || continue
+    name=${check##*/}
+    read -r _kind allowed <"$check"
+    pause=0.05
+    while :; do
+      left=$((started + allowed - $(date +%s)))
+      if [ "$left" -le 0 ]; then
+        say "health $name $(words_of "$out")"
+        break
+      fi
+      if health_once "$1" "$name" "$left" "$out"; then break; fi
+      sleep "$pause"
+      pause=$([ "$pause" = 0.05 ] && echo 0.2 || echo 0.5)
+    done
+  done
+  rm -f "$out"
+}
+
+# Runs every check of generation $1 once. Prints `health name ok|bad words`.
+health_now() {
+  out=
+  for check in "$base/generations/$1/health"/*; do
+    [ -e "$check" ] || continue
+    [ -n "$out" ] || out=$(mktemp)
+    if health_once "$1" "${check##*/}" 10 "$out"; then
+      say "health ${check##*/} ok $(words_of "$out")"
+    else
+      say "health ${check##*/} bad $(words_of "$out")"
+    fi
+  done
+  [ -z "$out" ] || rm -f "$out"
+}

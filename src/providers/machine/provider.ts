@@ -1,0 +1,185 @@
+import { Failure } from "../../model/failure.ts";
+import { type MachineInputs, machine as machineType } from "../../catalogue/components/machine.ts";
+import type {
+  GenerationReading,
+  HealthReading,
+  PriorContext,
+  Provider,
+  ProviderContext,
+  Reading,
+  Reconciled,
+} from "../../engine/provider.ts";
+import { buildGeneration, type Generation } from "../../system/generation.ts";
+import { System } from "../../system/system.ts";
+import { activateGeneration, confirm, returnToGeneration } from "./activate-generation.ts";
+import { type ConnectedMachine, connectMachine, type MachineMemory } from "./connection.ts";
+import { examineMachine } from "./examine-machine.ts";
+import { driftOf, inspectMachine, refuseForeign, type Wanted } from "./inspect-machine.ts";
+import { readReport, refusal } from "./machine-report.ts";
+import type { MachineProviderOptions } from "./options.ts";
+
+type Context = ProviderContext<MachineInputs>;
+
+function wantedOf(context: Context): Wanted {
+  const generation = buildGeneration(context.inputs.system, (secret) => context.secrets.revision(secret));
+  return {
+    deployment: context.deployment,
+    component: context.component,
+    address: context.inputs.connection.address as string,
+    generation,
+  };
+}
+
+const nothing = (): Generation => buildGeneration(System.parse({}), () => "");
+
+/** Connects with what the state knows. @throws Failure when nothing is known */
+async function connectPrior(options: MachineProviderOptions, context: PriorContext): Promise<ConnectedMachine> {
+  const inputs = context.prior.inputs as unknown as MachineInputs;
+  return await connectMachine(options, context, inputs.connection);
+}
+
+/** The same, after seeing to it that the machine runs. Undefined when it is gone for good. */
+async function connectAwake(
+  options: MachineProviderOptions,
+  context: PriorContext,
+): Promise<ConnectedMachine | undefined> {
+  const { connection } = context.prior.inputs as unknown as MachineInputs;
+  if ((await options.wake?.(connection)) === false) return undefined;
+  return await connectPrior(options, context);
+}
+
+/** Keeps the key of a first contact before anything else happens. */
+async function pin(machine: ConnectedMachine, context: Context): Promise<void> {
+  if (!machine.first) return;
+  const session = machine.open("make the first contact");
+  session.send("examine");
+  for (let line = await session.line(); line !== "end"; line = await session.line());
+  await session.close();
+  await context.remember((await machine.memory()) as unknown as { hostKeys: string[] });
+}
+
+async function reconciled(
+  machine: ConnectedMachine,
+  wanted: { address: string },
+  number: number,
+  outcome: Reconciled["outcome"],
+): Promise<Reconciled> {
+  const memory: MachineMemory = await machine.memory();
+  return {
+    outcome,
+    outputs: { address: wanted.address, generation: number },
+    memory: { hostKeys: [...memory.hostKeys] },
+  };
+}
+
+/** Makes the provider of machines' systems: over SSH, with nothing on the machine but what Debian has. */
+export function machineProvider(options: MachineProviderOptions): Provider<MachineInputs> {
+  return {
+    type: machineType,
+
+    async diff(context) {
+      const wanted = wantedOf(context);
+      const machine = await connectMachine(options, context, context.inputs.connection);
+      const session = machine.open("compare the machine with what is wanted");
+      const difference = await inspectMachine(session, wanted);
+      await session.close();
+      return difference;
+    },
+
+    async reconcile(context) {
+      const wanted = wantedOf(context);
+      const machine = await connectMachine(options, context, context.inputs.connection);
+      await pin(machine, context);
+      const session = machine.open("compare the machine with what is wanted");
+      const difference = await inspectMachine(session, wanted);
+      await session.close();
+      if (difference.kind === "same")
+        return await reconciled(machine, wanted, Number(difference.outputs["generation"]), "unchanged");
+      const number = await activateGeneration(options, machine, context, wanted.generation);
+      await confirm(machine, context, number);
+      return await reconciled(machine, wanted, number, difference.kind === "create" ? "created" : "updated");
+    },
+
+    async read(context): Promise<Reading> {
+      const machine = await connectPrior(options, context);
+      const session = machine.open("read the machine");
+      session.send("read", "none");
+      const report = await readReport(session, context.component, "read the machine");
+      await session.close();
+      if (report.number === 0 || report.owner !== context.deployment) return { exists: false };
+      const health = report.health.map((check): HealthReading => ({ ...check }));
+      const drift = driftOf({ ...report, health: [] });
+      return { exists: true, drift, health, generation: report.number };
+    },
+
+    async delete(context) {
+      const machine = await connectAwake(options, context);
+      if (machine === undefined) return;
+      const session = machine.open("remove everything from the machine");
+      session.send("read", "none");
+      const report = await readReport(session, context.component, "remove everything from the machine");
+      await session.close();
+      refuseForeign(report, context);
+      if (report.owner === undefined || report.number === 0) return;
+      const number =
+        report.id === nothing().id && report.pending === undefined
+          ? report.number
+          : await activateGeneration(options, machine, context, nothing());
+      await confirm(machine, context, number, true);
+    },
+
+    async purge(context, { dryRun }) {
+      const machine = await connectAwake(options, context);
+      if (machine === undefined) return [];
+      const session = machine.open("delete kept data");
+      session.send("purge", context.deployment, dryRun ? "dry" : "really");
+      const deleted: string[] = [];
+      for (let line = await session.line(); line !== "end"; line = await session.line()) {
+        if (line.startsWith("error ")) throw refusal(line, context.component, "delete kept data");
+        const [keyword, path = "", ...words] = line.split(" ");
+        if (keyword === "data") deleted.push(`${path} (${words.join(" ")})`);
+      }
+      await session.close();
+      return deleted;
+    },
+
+    async rollback(context, { to }) {
+      const machine = await connectPrior(options, context);
+      const number = await returnToGeneration(options, machine, context, to ?? "previous");
+      await confirm(machine, context, number);
+      const address = (context.prior.inputs as unknown as MachineInputs).connection.address as string;
+      return await reconciled(machine, { address }, number, "updated");
+    },
+
+    async generations(context): Promise<readonly GenerationReading[]> {
+      const machine = await connectPrior(options, context);
+      const session = machine.open("list generations");
+      session.send("generations");
+      const found: Omit<GenerationReading, "current">[] = [];
+      let current = 0;
+      for (let line = await session.line(); line !== "end"; line = await session.line()) {
+        const [keyword, number = "", id = "", activatedAt = "", verdict = ""] = line.split(" ");
+        if (keyword === "current") current = Number(number);
+        if (keyword === "generation")
+          found.push({ number: Number(number), id, activatedAt, verdict: verdict as GenerationReading["verdict"] });
+      }
+      await session.close();
+      return found.map((generation) => ({ ...generation, current: generation.number === current }));
+    },
+
+    async examine(context) {
+      const { address } = context.inputs.connection;
+      if (typeof address !== "string") {
+        throw new Failure({
+          code: "internal",
+          attempted: "examine the machine",
+          subject: context.component,
+          found: "its address is not known yet",
+          next: "Apply first.",
+        });
+      }
+      const machine = await connectMachine(options, context, context.inputs.connection);
+      return await examineMachine(machine, context);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { Failure } from "../../../model/failure.ts";
+import type { SshTarget } from "./arguments.ts";
+
+interface Kind {
+  readonly pattern: RegExp;
+  readonly code: string;
+  readonly found: (target: SshTarget) => string;
+  readonly next: (target: SshTarget) => string;
+}
+
+/** What OpenSSH says, in the order in which the kinds are told apart. */
+const kinds: readonly Kind[] = [
+  {
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
+    code: "host-key-changed",
+    found: ({ address }) => `the machine at ${address} shows another host key than the one that was pinned`,
+    next: ({ alias }) =>
+      `If it was reinstalled, check its new key on its console, then run \`fediversity forget-host-key ${alias}\` and apply with --accept-new-host-keys. Otherwise somebody may be in between: do not go on.`,
+  },
+  {
+    pattern: /host key is known for|Host key verification failed/,
+    code: "host-key-unknown",
+    found: ({ address }) => `the host key of ${address} is not known yet`,
+    next: () => "Give it in the environment as hostKeys, or trust the first contact with --accept-new-host-keys.",
+  },
+  {
+    pattern: /Permission denied|Too many authentication failures/,
+    code: "ssh-denied",
+    found: ({ address, user }) => `the machine at ${address} does not let ${user} in`,
+    next: ({ user }) =>
+      `Put your public key into the authorized_keys of ${user} on it, or name the key as identityFile.`,
+  },
+  {
+    pattern: /Could not resolve hostname|Name or service not known/,
+    code: "address-unknown",
+    found: ({ address }) => `the name ${address} cannot be resolved`,
+    next: () => "Check the machine's address in the environment, and this computer's DNS.",
+  },
+  {
+    pattern: /Identity file .* not accessible|Load key .*(?:No such file|invalid format)/,
+    code: "identity-file",
+    found: ({ identityFile }) => `the private key ${identityFile ?? ""} cannot be used`,
+    next: () => "Check that the file exists, holds a private key, and can be read only by you.",
+  },
+];
+
+/**
+ * Says why a connection failed, by what ssh printed. Pure.
+ * @param stderr everything that ssh wrote to standard error
+ */
+export function sshFailure(target: SshTarget, stderr: string, attempted: string): Failure {
+  const kind = kinds.find(({ pattern }) => pattern.test(stderr));
+  const lines = stderr
+    .trimEnd()
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "" && !line.startsWith("@"))
+    .slice(-6);
+  return new Failure({
+    code: kind?.code ?? "machine-unreachable",
+    attempted,
+    subject: target.alias,
+    found:
+      kind?.found(target) ??
+      `the machine at ${target.address} port ${String(target.port)} cannot be reached, or the connection broke`,
+    next:
+      kind?.next(target) ??
+      "Check that the machine is switched on and that this computer reaches it, then run the same again: it goes on where it stopped.",
+    details: lines,
+  });
+}

@@ -1,0 +1,98 @@
+// The package as its users get it: packed from what git has, installed in an empty folder, run and compiled against.
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { runOk } from "../src/providers/process/run.ts";
+
+const root = path.dirname(import.meta.dirname);
+const modules = path.join(root, "node_modules");
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let folder = "";
+let packed: Packed = { filename: "", files: [] };
+
+/** The environment of a shell that knows nothing of this checkout. */
+function plainEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE/i.test(name));
+  const { PATH = "" } = process.env;
+  const elsewhere = PATH.split(":").filter((entry) => !entry.startsWith(root));
+  return { ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ""])), PATH: elsewhere.join(":") };
+}
+
+/** Copies what a clone would have, so that the build of another run at the same time does no harm. */
+async function cloneSources(target: string): Promise<void> {
+  const list = await runOk("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
+  for (const file of list.split("\0").filter((name) => name !== "")) {
+    await cp(path.join(root, file), path.join(target, file), { recursive: true });
+  }
+  await symlink(modules, path.join(target, "node_modules"));
+}
+
+const user = (): string => path.join(folder, "user");
+
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "fediversity-package-"));
+  const sources = path.join(folder, "sources");
+  await cloneSources(sources);
+  const env = plainEnvironment();
+  const [first] = JSON.parse(
+    await runOk("npm", ["pack", "--json", "--pack-destination", folder], { cwd: sources, env }),
+  ) as Packed[];
+  assert.ok(first);
+  packed = first;
+  await mkdir(user());
+  await writeFile(path.join(user(), "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const options = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await runOk("npm", ["install", ...options, path.join(folder, packed.filename)], { cwd: user(), env });
+});
+
+after(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("the package has the command, JavaScript, declarations and what lies beside them, and no sources", () => {
+  const files = packed.files.map((file) => file.path);
+  for (const file of ["bin/fediversity", "dist/src/index.js", "dist/src/index.d.ts", "LICENSE", "README.md"]) {
+    assert.ok(files.includes(file), `${file} is missing`);
+  }
+  assert.ok(files.some((file) => file.endsWith(".sh")));
+  assert.deepEqual(
+    files.filter((file) => /(?<!\.d)\.ts$|\.test\./.test(file)),
+    [],
+  );
+});
+
+test("the installed command runs with the Node that it brings along", async () => {
+  const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as { version: string };
+  const command = path.join(user(), "node_modules", ".bin", "fediversity");
+  const answer = await runOk(command, ["--version"], { cwd: user(), env: plainEnvironment() });
+  assert.equal(answer.trim(), version);
+});
+
+test("a third-party application module compiles against the declarations, and evaluates", async () => {
+  await cp(path.join(root, "tools", "testing", "third-party"), path.join(user(), "third-party"), { recursive: true });
+  await writeFile(
+    path.join(user(), "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        target: "es2024",
+        lib: ["es2024", "esnext.disposable"],
+        module: "nodenext",
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        noEmit: true,
+        types: ["node"],
+        typeRoots: [path.join(modules, "@types")],
+      },
+      include: ["third-party"],
+    }),
+  );
+  await runOk(path.join(modules, ".bin", "tsc"), ["-p", "."], { cwd: user() });
+});

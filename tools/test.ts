@@ -1,0 +1,55 @@
+// npm test: everything that can be proved here, in the order of how soon it fails. Usage:
+// npm test [-- --only STEP[,STEP…]], where a step is one of the words in the first column, and `checks` is all checks.
+import { constants } from "node:os";
+import { parseArgs } from "node:util";
+import { makeAccount } from "./testing/account.ts";
+import { checkSteps } from "./testing/check-steps.ts";
+import { interruptAll } from "./testing/command.ts";
+import { staticSteps } from "./testing/static-steps.ts";
+import { closingLine, sum, withoutSkips } from "./testing/step.ts";
+import type { Outcome, Step } from "./testing/step.ts";
+import { testSteps } from "./testing/test-steps.ts";
+
+const { values } = parseArgs({ options: { only: { type: "string" } } });
+const { CI = "" } = process.env;
+const strict = !["", "0", "false"].includes(CI);
+
+const all: readonly Step[] = [...staticSteps, ...testSteps, ...checkSteps()];
+const words = values.only?.split(",") ?? all.map(({ name }) => name);
+const matches = (step: Step, word: string): boolean =>
+  step.name === word || step.name === `check ${word}` || (word === "checks" && step.name.startsWith("check "));
+const unknown = words.filter((word) => word !== "checks" && !all.some((step) => matches(step, word)));
+if (unknown.length > 0) {
+  console.error(`npm test: there is no step ${unknown.join(", ")}. Steps: ${all.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+
+let interrupted: NodeJS.Signals | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    interruptAll(interrupted === undefined ? signal : "SIGKILL");
+    interrupted ??= signal;
+  });
+}
+
+const account = makeAccount(process.stdout);
+const outcomes: Outcome[] = [];
+for (const step of all.filter((one) => words.some((word) => matches(one, word)))) {
+  account.begin(step.name);
+  const found = await step.run(account.line);
+  if (interrupted !== undefined) break;
+  const outcome = strict ? withoutSkips(found) : found;
+  account.end(outcome);
+  outcomes.push(outcome);
+}
+
+if (interrupted === undefined) {
+  const total = sum(outcomes);
+  if (total.skipped > 0)
+    console.log(`\n${String(total.skipped)} skipped, see above: this run proves less than it could.`);
+  console.log(`\n${closingLine(total)}`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+} else {
+  account.abandon();
+  process.exitCode = 128 + constants.signals[interrupted];
+}
