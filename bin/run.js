@@ -27,7 +27,9 @@ if (process.arch !== "x64" && process.arch !== "arm64") {
 
 if (whyInstall() !== undefined) {
   // One installation at a time: a second command waits for the first and then finds everything in place.
-  const lock = existsSync("/usr/bin/flock") ? ["/usr/bin/flock", path.join(root, "package-lock.json")] : [];
+  const lock = existsSync("/usr/bin/flock")
+    ? ["/usr/bin/flock", "--no-fork", path.join(root, "package-lock.json")]
+    : [];
   const { code } = await runChild([...lock, process.execPath, path.join(root, "bin", "install.js")]);
   if (code !== 0) process.exit(code);
 }

@@ -1,22 +1,25 @@
 // bin/run.js as a fresh clone meets it: with an npm that is played here, because what matters is what it does with it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { run } from "../src/providers/process/run.ts";
 import type { RunResult } from "../src/providers/process/run.ts";
 
 const root = path.dirname(import.meta.dirname);
 const packages = { "": {}, "node_modules/small": { integrity: "sha512-a" } };
 
-/** Plays `npm ci`: notes that it was called, and then does what the test asked for. */
+/** Plays `npm ci`: notes that it was called, begins as npm does, and then does what the test asked for. */
 const npm = `
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 appendFileSync("calls", process.argv[2] + "\\n");
 const { OUTCOME } = process.env;
+rmSync("node_modules", { recursive: true, force: true });
 mkdirSync("node_modules/small", { recursive: true });
 if (OUTCOME === "hang") {
   appendFileSync("calls", "hanging\\n");
@@ -34,6 +37,7 @@ if (OUTCOME === "hang") {
 `;
 
 const program = `
+import { writeFileSync } from "node:fs";
 const [word, code] = process.argv.slice(2);
 console.log(word, process.execArgv.join(" "));
 if (word === "wait") {
@@ -41,6 +45,7 @@ if (word === "wait") {
   process.on("SIGTERM", () => (signals += 1));
   process.on("SIGINT", () => process.exit(signals + 10));
   setInterval(() => undefined, 1000);
+  writeFileSync("ready", "");
 } else if (word === "die") process.kill(process.pid, "SIGKILL");
 else process.exitCode = Number(code);
 `;
@@ -59,6 +64,17 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Does what the played npm does, without it. */
+async function install(): Promise<void> {
+  const modules = path.join(folder, "node_modules");
+  const bin = path.join(modules, `node-linux-${process.arch}`, "bin");
+  await mkdir(bin, { recursive: true });
+  await mkdir(path.join(modules, "small"));
+  await symlink(process.execPath, path.join(bin, "node"));
+  await writeFile(path.join(modules, "small", "package.json"), "{}");
+  await writeFile(path.join(modules, ".package-lock.json"), JSON.stringify({ packages }));
+}
 
 const environment = (outcome: string): Record<string, string> => {
   const { PATH = "" } = process.env;
@@ -87,18 +103,17 @@ test("the first command installs the packages, the second finds them; the exit c
 });
 
 test("packages that changed or are damaged are installed again", async () => {
-  await bootstrap("install", ["hello", "0"]);
-  await rm(path.join(folder, "node_modules", "small", "package.json"));
-  assert.match((await bootstrap("EOTHER", ["hello", "0"])).stderr, /node_modules\/small is missing/);
-  await bootstrap("install", ["hello", "0"]);
+  await install();
   const changed = { packages: { ...packages, "node_modules/small": { integrity: "sha512-b" } } };
   await writeFile(path.join(folder, "package-lock.json"), JSON.stringify(changed));
   assert.match((await bootstrap("install", ["hello", "0"])).stderr, /package-lock\.json changed/);
+  await rm(path.join(folder, "node_modules", "small", "package.json"));
+  assert.match((await bootstrap("EOTHER", ["hello", "0"])).stderr, /node_modules\/small is missing/);
 });
 
 test("an optional package for another computer is not missed", async () => {
+  await install();
   const other = { ...packages, "node_modules/other": { integrity: "sha512-c", optional: true } };
-  await bootstrap("install", ["hello", "0"]);
   await writeFile(path.join(folder, "package-lock.json"), JSON.stringify({ packages: other }));
   assert.equal((await bootstrap("EOTHER", ["hello", "0"])).code, 0);
 });
@@ -130,17 +145,19 @@ test("of two commands at once one installs and the other waits", async () => {
 });
 
 /** Starts in the background, without a terminal, and waits until `ready`. */
-async function inBackground(outcome: string, args: readonly string[], ready: () => Promise<boolean>) {
+async function inBackground(
+  outcome: string,
+  args: readonly string[],
+  ready: () => Promise<boolean>,
+): Promise<{ child: ChildProcess; ended: Promise<[number | null, NodeJS.Signals | null]> }> {
   const child = spawn(process.execPath, [path.join(folder, "bin", "run.js"), "program.ts", ...args], {
     cwd: folder,
     env: environment(outcome),
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: "ignore",
     detached: true,
   });
   const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  while (!(await ready()) && output === "") await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!(await ready())) await setTimeout(10);
   return { child, ended };
 }
 
@@ -154,20 +171,18 @@ test("an installation that is interrupted is taken away, and the next command re
 });
 
 test("an installation that is killed does not look complete", async () => {
-  await bootstrap("install", ["hello", "0"]);
+  await install();
   await rm(path.join(folder, "node_modules", "small", "package.json"));
-  await rm(path.join(folder, "calls"));
   const { child, ended } = await inBackground("hang", ["hello", "0"], async () => (await calls()).includes("hanging"));
   process.kill(-(child.pid ?? 0), "SIGKILL");
   await ended;
-  await mkdir(path.join(folder, "node_modules", "small"), { recursive: true });
   await writeFile(path.join(folder, "node_modules", "small", "package.json"), "{}");
-  assert.match((await bootstrap("install", ["hello", "0"])).stderr, /not installed yet/);
+  assert.match((await bootstrap("EOTHER", ["hello", "0"])).stderr, /not installed yet/);
 });
 
 test("a signal reaches the program once, and its death by a signal is passed on", async () => {
-  await bootstrap("install", ["hello", "0"]);
-  const { child, ended } = await inBackground("install", ["wait"], () => Promise.resolve(false));
+  await install();
+  const { child, ended } = await inBackground("install", ["wait"], () => exists("ready"));
   child.kill("SIGTERM");
   child.kill("SIGINT");
   const [code] = await ended;

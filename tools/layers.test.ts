@@ -96,6 +96,8 @@ test("the pure layers do no input or output, and the product does not import its
     "src/system/starts.ts": importing("node:child_process"),
     "src/catalogue/resources/asks.ts": importing("node:net"),
     "src/model/hashes.ts": importing("node:crypto"),
+    "src/model/reads.test.ts": importing("node:fs/promises"),
+    "src/model/deeper/upwards.test.ts": importing("../../cli/thing.ts"),
     "src/engine/reads.ts": importing("node:fs"),
     "src/cli/boots.ts": importing("../../checks/driver/machine.ts"),
     "src/cli/itself.ts": importing("fediversity"),
@@ -105,6 +107,7 @@ test("the pure layers do no input or output, and the product does not import its
     "src/catalogue/resources/asks.ts",
     "src/cli/boots.ts",
     "src/cli/itself.ts",
+    "src/model/deeper/upwards.test.ts",
     "src/model/reads.ts",
     "src/system/starts.ts",
   ]);

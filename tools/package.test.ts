@@ -1,10 +1,11 @@
 // The package as its users get it: packed from what git has, installed in an empty folder, run and compiled against.
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { runOk } from "../src/providers/process/run.ts";
+import { run, runOk } from "../src/providers/process/run.ts";
 
 const root = path.dirname(import.meta.dirname);
 const modules = path.join(root, "node_modules");
@@ -28,13 +29,15 @@ function plainEnvironment(): Record<string, string> {
 /** Copies what a clone would have, so that the build of another run at the same time does no harm. */
 async function cloneSources(target: string): Promise<void> {
   const list = await runOk("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
-  for (const file of list.split("\0").filter((name) => name !== "")) {
+  for (const file of list.split("\0").filter((name) => name !== "" && existsSync(path.join(root, name)))) {
     await cp(path.join(root, file), path.join(target, file), { recursive: true });
   }
   await symlink(modules, path.join(target, "node_modules"));
 }
 
+/** The folder of a hosting provider who has installed the product and the example module. */
 const user = (): string => path.join(folder, "user");
+const command = (): string => path.join(user(), "node_modules", ".bin", "fediversity");
 
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "fediversity-package-"));
@@ -46,10 +49,14 @@ before(async () => {
   ) as Packed[];
   assert.ok(first);
   packed = first;
-  await mkdir(user());
+  await cp(path.join(root, "docs", "examples"), user(), { recursive: true });
+  await rm(path.join(user(), "examples.test.ts"));
   await writeFile(path.join(user(), "package.json"), JSON.stringify({ private: true, type: "module" }));
   const options = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
-  await runOk("npm", ["install", ...options, path.join(folder, packed.filename)], { cwd: user(), env });
+  await runOk("npm", ["install", ...options, path.join(folder, packed.filename), "./greeter-module"], {
+    cwd: user(),
+    env,
+  });
 });
 
 after(async () => {
@@ -70,29 +77,45 @@ test("the package has the command, JavaScript, declarations and what lies beside
 
 test("the installed command runs with the Node that it brings along", async () => {
   const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as { version: string };
-  const command = path.join(user(), "node_modules", ".bin", "fediversity");
-  const answer = await runOk(command, ["--version"], { cwd: user(), env: plainEnvironment() });
+  const answer = await runOk(command(), ["--version"], { cwd: user(), env: plainEnvironment() });
   assert.equal(answer.trim(), version);
 });
 
-test("a third-party application module compiles against the declarations, and evaluates", async () => {
-  await cp(path.join(root, "tools", "testing", "third-party"), path.join(user(), "third-party"), { recursive: true });
-  await writeFile(
-    path.join(user(), "tsconfig.json"),
-    JSON.stringify({
-      compilerOptions: {
-        target: "es2024",
-        lib: ["es2024", "esnext.disposable"],
-        module: "nodenext",
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        noEmit: true,
-        types: ["node"],
-        typeRoots: [path.join(modules, "@types")],
-      },
-      include: ["third-party"],
-    }),
-  );
+test("the example module compiles against the declarations as strictly as can be", async () => {
+  const compilerOptions = {
+    target: "es2024",
+    lib: ["es2024", "esnext.disposable"],
+    module: "nodenext",
+    allowImportingTsExtensions: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    types: ["node"],
+    typeRoots: [path.join(modules, "@types")],
+  };
+  const config = { compilerOptions, include: ["*.config.ts", "greeter-module"], exclude: ["node_modules"] };
+  await writeFile(path.join(user(), "tsconfig.json"), JSON.stringify(config));
   await runOk(path.join(modules, ".bin", "tsc"), ["-p", "."], { cwd: user() });
+  // A mistake is seen, so the declarations were really read.
+  const module = path.join(user(), "greeter-module", "src", "greeter.ts");
+  const text = await readFile(module, "utf8");
+  await writeFile(module, text.replace("implementation(", "implementations("));
+  const broken = await run(path.join(modules, ".bin", "tsc"), ["-p", "."], { cwd: user() });
+  await writeFile(module, text);
+  assert.match(broken.stdout, /greeter\.ts\(/);
+});
+
+test("the installed command evaluates a configuration with the application of the example module", async () => {
+  const configuration = {
+    domain: "example.org",
+    initialUser: { displayName: "Ada Lovelace", username: "ada", email: "ada@example.org" },
+    applications: { greeter: { enable: true } },
+  };
+  await writeFile(path.join(user(), "configuration.json"), JSON.stringify(configuration));
+  const args = ["evaluate", "--environment", "trial"];
+  const deployment = JSON.parse(await runOk(command(), args, { cwd: user(), env: plainEnvironment() })) as {
+    readonly secrets: object;
+  };
+  assert.deepEqual(Object.keys(deployment.secrets), ["greeter/token"]);
 });

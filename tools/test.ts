@@ -1,7 +1,7 @@
 // npm test: everything that can be proved here, in the order of how soon it fails. Usage:
 // npm test [-- --only STEP[,STEP…]], where a step is one of the words in the first column, and `checks` is all checks.
 import { constants } from "node:os";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { makeAccount } from "./testing/account.ts";
 import { checkSteps } from "./testing/check-steps.ts";
 import { interruptAll } from "./testing/command.ts";
@@ -25,18 +25,28 @@ if (unknown.length > 0) {
 }
 
 let interrupted: NodeJS.Signals | undefined;
+let since = 0;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
-    interruptAll(interrupted === undefined ? signal : "SIGKILL");
-    interrupted ??= signal;
+    if (interrupted === undefined) {
+      interrupted = signal;
+      since = performance.now();
+      interruptAll(signal);
+      // What npm, timeout(1) and the terminal send at once is one wish; a later one is impatience.
+    } else if (performance.now() - since > 1000) interruptAll("SIGKILL");
   });
+}
+
+/** A step that cannot even be run has failed. */
+function broken(error: unknown): Outcome {
+  return { passed: 0, failed: 1, skipped: 0, output: inspect(error) };
 }
 
 const account = makeAccount(process.stdout);
 const outcomes: Outcome[] = [];
 for (const step of all.filter((one) => words.some((word) => matches(one, word)))) {
   account.begin(step.name);
-  const found = await step.run(account.line);
+  const found = await step.run(account.line).catch(broken);
   if (interrupted !== undefined) break;
   const outcome = strict ? withoutSkips(found) : found;
   account.end(outcome);

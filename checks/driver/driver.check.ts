@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { runOk, run } from "../../src/providers/process/run.ts";
@@ -87,16 +88,16 @@ export const check = defineCheck({
       async () => {
         const [command = "nsenter", ...args] = [...lab.namespaceCommand, "ssh", "-F", lab.ssh.config, "one", "cat"];
         const session = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+        const echoes = createInterface({ input: session.stdout })[Symbol.asyncIterator]();
         session.stdin.write("before\n");
-        await once(session.stdout, "data");
+        assert.equal((await echoes.next()).value, "before");
         await one.block();
         session.stdin.write("while cut\n");
         assert.equal(await answers(two, one), false);
         assert.equal(await answers(two, three), true);
         assert.equal(session.exitCode, null, "the open connection hears nothing");
         await one.unblock();
-        const [echo] = (await once(session.stdout, "data")) as [Buffer];
-        assert.equal(echo.toString("utf8"), "while cut\n");
+        assert.equal((await echoes.next()).value, "while cut");
         session.stdin.end();
         await once(session, "exit");
         assert.ok(await answers(two, one));
@@ -136,7 +137,7 @@ export const check = defineCheck({
 
     await lab.subtest("a disk can be full", async () => {
       await two.fillDisk();
-      const { stderr } = await two.fail("echo more >/var/lib/more");
+      const { stderr } = await two.fail(["dd", "if=/etc/hostname", "of=/var/lib/more"]);
       assert.match(stderr, /No space left on device/);
       await two.freeDisk();
       await two.succeed("echo more >/var/lib/more");

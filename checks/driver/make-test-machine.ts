@@ -11,13 +11,14 @@ import { machineNetwork } from "./machine-network.ts";
 import type { TestMachine, TestMachineOptions } from "./test-machine.ts";
 
 const ballast = "/ballast";
-// What a write was refused is partly given back when it reaches the disk, so one round is not enough.
+// Large writes are refused while small ones still find room, and some of what was refused is given back later.
 const fill = `set -eu
 mkdir -p ${ballast}
+cat /dev/zero >"${ballast}/0" 2>/dev/null || sync
 count=0
 while :; do
   count=$((count + 1))
-  cat /dev/zero >"${ballast}/$count" || sync
+  dd if=/dev/zero of="${ballast}/$count" bs=1k status=none 2>/dev/null || sync
   [ -s "${ballast}/$count" ] || break
 done`;
 

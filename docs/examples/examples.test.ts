@@ -121,10 +121,9 @@ test("the example configuration adds the application of another package to an en
 
 test("an address that is known only later stays a reference inside the text", async () => {
   const { components } = await evaluated("trial", { greeter: { enable: true } });
-  const { system } = components["machine/machine"]?.inputs as {
-    system: { files: Record<string, { content: unknown }> };
-  };
-  assert.deepEqual(system.files["/etc/motd.d/greeter-notice"]?.content, {
+  const { system } = components["machine/machine"]?.inputs ?? {};
+  const { files } = system as { files: Record<string, { content: unknown }> };
+  assert.deepEqual(files["/etc/motd.d/greeter-notice"]?.content, {
     $text: ["Visitors are greeted at http://", { $output: "local-machine/machine", path: "address" }, ":8080/.\n"],
   });
 });

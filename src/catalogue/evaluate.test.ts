@@ -164,7 +164,7 @@ test("evaluation is deterministic and depends on no order, to the byte", () => {
       (shuffledApplications, offerNames, numbers) => {
         const order = (keys: readonly string[]): readonly string[] =>
           keys
-            .map((key) => ({ key, at: numbers.next().value ?? 0 }))
+            .map((key) => ({ key, at: (numbers.next().value as number | undefined) ?? 0 }))
             .toSorted((a, b) => a.at - b.at)
             .map(({ key }) => key);
         const shuffledOffers = Object.fromEntries(
@@ -176,7 +176,7 @@ test("evaluation is deterministic and depends on no order, to the byte", () => {
           applications: shuffledApplications,
         });
         assert.equal(JSON.stringify(result), expected);
-        assert.equal(canonicalJson(result.deployment), canonicalJson(JSON.parse(expected).deployment));
+        assert.equal(canonicalJson(result.deployment), canonicalJson((JSON.parse(expected) as Evaluation).deployment));
       },
     ),
     { numRuns: 50 },

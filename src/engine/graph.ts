@@ -21,22 +21,25 @@ export function findCycle(after: ReadonlyMap<string, readonly string[]>): readon
   const finished = new Set<string>();
   for (const start of after.keys()) {
     const trail: { readonly path: string; readonly left: string[] }[] = [];
-    const enter = (path: string): readonly string[] | undefined => {
-      const known = trail.findIndex((step) => step.path === path);
-      if (known >= 0) return [...trail.slice(known).map((step) => step.path), path];
-      if (!finished.has(path)) trail.push({ path, left: [...(after.get(path) ?? [])] });
-      return undefined;
+    const onTrail = new Set<string>();
+    const enter = (path: string): void => {
+      if (finished.has(path)) return;
+      trail.push({ path, left: [...(after.get(path) ?? [])] });
+      onTrail.add(path);
     };
     enter(start);
     for (let step = trail.at(-1); step !== undefined; step = trail.at(-1)) {
       const next = step.left.shift();
       if (next === undefined) {
         finished.add(step.path);
+        onTrail.delete(step.path);
         trail.pop();
-        continue;
+      } else if (onTrail.has(next)) {
+        const way = trail.map(({ path }) => path);
+        return [...way.slice(way.indexOf(next)), next];
+      } else {
+        enter(next);
       }
-      const cycle = enter(next);
-      if (cycle !== undefined) return cycle;
     }
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { Failure, reportOf, type FailureReport } from "../model/failure.ts";
 import type { EngineEvent } from "./event.ts";
 import type { Run } from "./run.ts";
+import { walk, type Walked, type WalkNode } from "./walk.ts";
 
 /** What is done with one component. */
 export type Action = Extract<EngineEvent, { event: "component-started" }>["action"];
@@ -19,15 +20,12 @@ const clauses: Readonly<Record<Action, string>> = {
   diff: "compare",
 };
 
-/** Gives the report of what was thrown while working on a component; the component is always named in it. */
-export function componentReport(
-  thrown: unknown,
-  component: string,
-  action: Action,
-  signal: AbortSignal,
-): FailureReport {
-  const attempted = `${clauses[action]} ${component}`;
-  if (signal.aborted && !(thrown instanceof Failure)) {
+/**
+ * Gives the report of what was thrown while working on a component; the component is always named in it.
+ * @param attempted what was being done, as a clause
+ */
+export function componentReport(run: Run, thrown: unknown, component: string, attempted: string): FailureReport {
+  if (run.signal.aborted && !(thrown instanceof Failure)) {
     return {
       code: "interrupted",
       attempted,
@@ -36,7 +34,7 @@ export function componentReport(
       next: "Run the same command again: it continues where it stopped.",
     };
   }
-  const report = reportOf(thrown, attempted, component);
+  const report = run.redactor.report(reportOf(thrown, attempted, component));
   const subject = report.subject ?? component;
   return { ...report, subject: subject.includes(component) ? subject : `${component}: ${subject}` };
 }
@@ -69,9 +67,42 @@ export async function perform<Result>(
     return result;
   } catch (error) {
     const duration = run.clock() - started;
-    const report = run.redactor.report(componentReport(error, component, action, run.signal));
+    const report = componentReport(run, error, component, `${clauses[action]} ${component}`);
     run.emit({ event: "component-failed", component, report, duration });
     await task.settle?.({ report, duration });
     throw new Failure(report, { cause: error });
   }
+}
+
+/** Walks components for a run; whatever goes wrong with one of them is told at once. */
+export function visitAll<Node extends WalkNode>(
+  run: Run,
+  nodes: readonly Node[],
+  visit: (node: Node) => Promise<void>,
+): Promise<Walked> {
+  return walk({
+    nodes,
+    parallel: run.parallel,
+    signal: run.signal,
+    async visit(node) {
+      try {
+        await visit(node);
+      } catch (error) {
+        const { component } = node;
+        const report = componentReport(run, error, component, `${run.verb} ${component}`);
+        run.emit({ event: "component-failed", component, report, duration: 0 });
+        throw error;
+      }
+    },
+  });
+}
+
+/** Visits components that do not wait for each other. */
+export function visitEach(
+  run: Run,
+  components: readonly string[],
+  visit: (component: string) => Promise<void>,
+): Promise<Walked> {
+  const nodes = components.map((component) => ({ component, after: [] }));
+  return visitAll(run, nodes, ({ component }) => visit(component));
 }

@@ -1,11 +1,10 @@
 import type { Deployment } from "../model/deployment.ts";
 import type { Clock } from "./clock.ts";
-import type { EventSink } from "./event.ts";
+import type { EventSink, Verb } from "./event.ts";
 import type { Providers } from "./graph.ts";
 import { redactor } from "./secrets/redactor.ts";
 import { conduct, type Run } from "./run.ts";
 import { openVault, type Vault } from "./secrets/vault.ts";
-import type { Verb } from "./event.ts";
 import { openJournal, type Journal } from "./state/journal.ts";
 import type { Leases } from "./state/lease.ts";
 import { readJournal, type JournalPlace } from "./state/read-journal.ts";

@@ -83,7 +83,11 @@ export function ask(application: Application, configuration: Configuration): Ask
       request: z.input<Request>,
     ): Binding<z.output<BindingSchema>> {
       if (!kebabName.test(requestName)) {
-        throw defect(name, `the request name "${requestName}" is not kebab-case`, "Give the request another name.");
+        throw defect(
+          name,
+          `the request name "${requestName}" is not lower-case words joined by hyphens`,
+          "Give the request another name.",
+        );
       }
       if (requests.some((other) => other.name === requestName)) {
         throw defect(name, `it makes two requests named "${requestName}"`, "Give each request a name of its own.");
@@ -92,7 +96,7 @@ export function ask(application: Application, configuration: Configuration): Ask
       requests.push({
         application: name,
         name: requestName,
-        resource: resource as unknown as Resource,
+        resource,
         request: value,
       });
       return new Proxy({} as Binding<z.output<BindingSchema>>, {

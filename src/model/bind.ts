@@ -1,6 +1,6 @@
 import type { EnvironmentResult } from "./environment.ts";
 import { Failure } from "./failure.ts";
-import { isObject } from "./json.ts";
+import { isObject, member } from "./json.ts";
 import { nearest } from "./nearest.ts";
 import { substitute } from "./reference.ts";
 
@@ -33,7 +33,7 @@ export function bind(value: unknown, bindings: EnvironmentResult["bindings"], vi
       });
     }
     const bound = bindings[reference.$binding];
-    const found = isObject(bound) && Object.hasOwn(bound, reference.path) ? bound[reference.path] : undefined;
+    const found = member(bound, reference.path);
     if (found === undefined) throw unknown(place, reference.path, bound);
     return bind(found, bindings, [...via, place]);
   });

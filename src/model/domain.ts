@@ -1,6 +1,8 @@
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 
+const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+
 /**
  * A fully qualified domain name as DNS carries it: RFC 1035 section 2.3.1 and RFC 1123 section 2.1, in lower case.
  * Each way to be wrong has a message of its own.
@@ -13,7 +15,7 @@ export const Domain = z
   })
   .meta({
     format: "hostname",
-    pattern: "^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]*[a-z][a-z0-9-]*$",
+    pattern: `^(?:${label}\\.)+(?![0-9]+$)${label}$`,
     maxLength: 253,
   });
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isObject } from "./json.ts";
+import { isObject, member } from "./json.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -44,7 +44,7 @@ function limit(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string
 export function allowedValues(issue: Issue): readonly unknown[] | undefined {
   if (issue.code === "invalid_value") return issue.values;
   return issue.code === "invalid_union" && "options" in issue && Array.isArray(issue.options)
-    ? (issue.options as readonly unknown[])
+    ? issue.options
     : undefined;
 }
 
@@ -62,11 +62,7 @@ function union(errors: readonly (readonly Issue[])[], value: unknown): string {
   const firsts = errors.flatMap(([first]) => (first === undefined ? [] : [first]));
   const deepest = firsts.toSorted((a, b) => b.path.length - a.path.length)[0];
   if (deepest !== undefined && deepest.path.length > 0) {
-    const inner = deepest.path.reduce<unknown>(
-      (at, key) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
-      value,
-    );
-    return `${expectation(deepest, inner)} (at ${deepest.path.join(".")})`;
+    return `${expectation(deepest, deepest.path.reduce<unknown>(member, value))} (at ${deepest.path.join(".")})`;
   }
   const choices = firsts.map((issue) => expectation(issue, value).replace(/^expected /, ""));
   const bare = [...new Set(choices.map((choice) => choice.replace(/, found .*$/, "")))];

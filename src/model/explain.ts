@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { allowedValues, expectation } from "./expectation.ts";
 import type { FailureReport } from "./failure.ts";
-import { isObject } from "./json.ts";
+import { isObject, member } from "./json.ts";
 import { nearest } from "./nearest.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -18,12 +18,6 @@ export function pathInDocument(path: readonly PropertyKey[]): string {
     return sum === "" ? name : `${sum}.${name}`;
   }, "");
   return written === "" ? "(document)" : written;
-}
-
-function member(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<PropertyKey, unknown>)[key]
-    : undefined;
 }
 
 /** Steps into the wrappers (optional, default …) and members of a schema as far as its shape can be followed. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { expectation } from "./expectation.ts";
 import { Failure } from "./failure.ts";
-import { isObject } from "./json.ts";
+import { isObject, member } from "./json.ts";
 
 /** A value that is known once another component exists: one of its outputs. */
 export interface OutputReference {
@@ -177,7 +178,8 @@ export function referable<T extends z.ZodType>(schema: T): z.ZodType<z.output<T>
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     for (const issue of result.error.issues) {
-      context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
+      const message = expectation(issue, issue.path.reduce<unknown>(member, value));
+      context.addIssue({ code: "custom", message, path: [...issue.path] });
     }
     return z.NEVER;
   }) as z.ZodType<z.output<T> | Reference, z.input<T> | Reference>;

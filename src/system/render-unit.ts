@@ -37,7 +37,9 @@ function textOf(value: unknown, place: Place): string {
       next,
     );
   }
-  if (!value.isWellFormed()) throw refused(place, "the value is not valid Unicode text", next);
+  // systemd ignores lines with such characters: they are no valid UTF-8 text to it.
+  if (!value.isWellFormed() || /\p{Noncharacter_Code_Point}/u.test(value))
+    throw refused(place, "the value is not valid Unicode text", next);
   return value;
 }
 

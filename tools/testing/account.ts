@@ -1,6 +1,9 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Outcome } from "./step.ts";
 
+/** Where an account is written: standard output, or what a test puts in its place. */
+export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** Shows what `npm test` is doing: one line a step, rewritten while it runs where there is a terminal. */
 export interface Account {
   readonly begin: (step: string) => void;
@@ -31,15 +34,15 @@ function mark({ failed, skipped }: Outcome): string {
  * Makes the account of one run.
  * @param out where it is written
  */
-export function makeAccount(out: NodeJS.WriteStream): Account {
-  const terminal = out.isTTY;
+export function makeAccount(out: Terminal): Account {
+  const terminal = out.isTTY === true;
   let step = "";
   let began = 0;
   let last = "";
   let timer: NodeJS.Timeout | undefined;
   const paint = (): void => {
     const line = `${step.padEnd(14)} … ${seconds(performance.now() - began)}   ${last}`;
-    out.write(`\r\u001B[K${line.slice(0, Math.max(20, out.columns - 1))}`);
+    out.write(`\r\u001B[K${line.slice(0, Math.max(20, (out.columns ?? 80) - 1))}`);
   };
   const clear = (): void => {
     clearInterval(timer);
@@ -56,6 +59,8 @@ export function makeAccount(out: NodeJS.WriteStream): Account {
     },
     line(line) {
       last = bare(line);
+      // Who reads a pipe should see during the minutes of a check that it goes on.
+      if (!terminal && /^[✓✗]/.test(last)) out.write(`  ${step}: ${last}\n`);
     },
     end(outcome) {
       clear();

@@ -49,6 +49,11 @@ export function follow(command: readonly string[], options: FollowOptions = {}):
 export function interruptAll(signal: NodeJS.Signals): void {
   for (const [child, interrupts] of running) {
     if (child.pid === undefined) continue;
-    process.kill(interrupts === "group" || signal === "SIGKILL" ? -child.pid : child.pid, signal);
+    try {
+      process.kill(interrupts === "group" || signal === "SIGKILL" ? -child.pid : child.pid, signal);
+    } catch (error) {
+      // It ended in this moment.
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { EventData } from "node:test";
 import { inspect } from "node:util";
 
 /** Milliseconds after which a test is named as slow. */
-const slow = 1000;
+const slow = 3000;
 
 /** What node:test puts into the error that a failed test ends with. */
 interface TestError extends Error {

@@ -1,9 +1,9 @@
 import { globSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { follow } from "./command.ts";
-import { parseClosingLine } from "./step.ts";
+import { parseClosingLine, sum } from "./step.ts";
 import type { Outcome, Step } from "./step.ts";
 
 /** Slow because they install and compile the packed product; everything else is a unit test. */
@@ -46,7 +46,12 @@ async function runTests(files: readonly string[], onLine: (line: string) => void
 const unit: Step = {
   name: "unit",
   async run(onLine): Promise<Outcome> {
-    const outcome = await runTests(unitTests(), onLine);
+    const files = unitTests();
+    const processes = Math.min(availableParallelism(), 4);
+    const groups = Array.from({ length: processes }, (_, group) =>
+      files.filter((_file, at) => at % processes === group),
+    );
+    const outcome = sum(await Promise.all(groups.map((group) => runTests(group, onLine))));
     const slow = outcome.output.split("\n").filter((line) => line.startsWith("slow: "));
     return { ...outcome, note: slow.length === 0 ? undefined : slow.join("; ") };
   },

@@ -19,7 +19,7 @@ export function offer<Policy extends z.ZodType>(
   policy: z.input<Policy>,
 ): Offer {
   const result = resource.policy.safeParse(policy);
-  if (result.success) return { resource: resource as unknown as SystemResource, policy: result.data };
+  if (result.success) return { resource, policy: result.data };
   throw new Failure({
     code: "policy-invalid",
     attempted: "read the environment",

@@ -14,7 +14,10 @@ export const loginShell = defineResource({
   policy: z.strictObject({
     username: AccountName.describe("The user's name on the machine"),
     wheel: z.boolean().default(false).describe("Whether requests may ask for wheel"),
-    authorizedKeys: z.array(z.string()).default([]).describe("Public keys that may log in as this user"),
+    authorizedKeys: z
+      .array(z.string().regex(/^[ -~]+$/, "expected one line of printable ASCII"))
+      .default([])
+      .describe("Public keys that may log in as this user"),
   }),
   binding: z.strictObject({ username: AccountName }),
   refuses: (policy, request) => (request.wheel && !policy.wheel ? "does not grant wheel" : undefined),

@@ -1,13 +1,14 @@
 import { Failure } from "../../model/failure.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { priorContext, wantedContext } from "../context.ts";
-import { sameJson } from "../plan/differences.ts";
+import { sameJson } from "../same-json.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
 import type { Provider } from "../provider.ts";
+import { visitAll } from "../perform.ts";
 import { checkOutputs, resolveInputs } from "../resolve.ts";
 import type { Run } from "../run.ts";
 import type { Vault } from "../secrets/vault.ts";
-import { walk, type Walked } from "../walk.ts";
+import type { Walked } from "../walk.ts";
 import { attempt } from "./attempt.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -109,17 +110,9 @@ export async function carryOut(run: Run, options: CarryOut): Promise<Walked> {
     return node.outputs;
   };
 
-  return walk({
-    nodes: plan.nodes,
-    parallel: run.parallel,
-    signal: run.signal,
-    async visit(node) {
-      if (node.failure !== undefined) {
-        run.emit({ event: "component-failed", component: node.component, report: node.failure, duration: 0 });
-        throw new Failure(node.failure);
-      }
-      if (node.action === "delete") await remove(run, options, node);
-      else outputs.set(node.component, await bring(node));
-    },
+  return visitAll(run, plan.nodes, async (node) => {
+    if (node.failure !== undefined) throw new Failure(node.failure);
+    if (node.action === "delete") await remove(run, options, node);
+    else outputs.set(node.component, await bring(node));
   });
 }

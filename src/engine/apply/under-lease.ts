@@ -1,4 +1,4 @@
-import { sameJson } from "../plan/differences.ts";
+import { sameJson } from "../same-json.ts";
 import type { Run, RunSummary } from "../run.ts";
 import { actor } from "../session.ts";
 import type { EntryBody } from "../state/entry.ts";

@@ -1,12 +1,8 @@
-import { canonicalJson, type JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/json.ts";
 import type { Difference } from "../provider.ts";
 import type { ComponentState } from "../state/state.ts";
+import { sameJson } from "../same-json.ts";
 import type { PlanNode } from "./plan.ts";
-
-/** Tells whether two documents say the same, whatever the order of their members. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b) || canonicalJson(a) === canonicalJson(b);
-}
 
 /** What is known of a component when its difference is judged. */
 export interface Compared {

@@ -79,7 +79,7 @@ export async function makePlan(run: Run, options: PlanOptions): Promise<Plan> {
       });
       return judge(compared, inputs, difference);
     } catch (error) {
-      const report = run.failures.get(component) ?? componentReport(error, component, "diff", run.signal);
+      const report = run.failures.get(component) ?? componentReport(run, error, component, `compare ${component}`);
       run.emit({ event: "component-failed", component, report, duration: 0 });
       const because = "it could not be compared";
       return { component, type, after: first, action: "pending", because, changes: [], drift: [], failure: report };

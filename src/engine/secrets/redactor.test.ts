@@ -37,7 +37,12 @@ test("very short values are left alone", () => {
 test("events and reports are cleaned everywhere but in the names that scripts rely on", () => {
   const { hide, event, report } = redactor();
   hide("password", "hello");
-  const progress = { event: "component-progress", component: "machine/hello", phase: "hello", text: "say hello" } as const;
+  const progress = {
+    event: "component-progress",
+    component: "machine/hello",
+    phase: "hello",
+    text: "say hello",
+  } as const;
   assert.deepEqual(event(progress), { ...progress, phase: "[secret password]", text: "say [secret password]" });
   const failed = { code: "hello", attempted: "hello", found: "hello", next: "hello", details: ["oh hello"] };
   const clean = "[secret password]";
@@ -47,14 +52,17 @@ test("events and reports are cleaned everywhere but in the names that scripts re
 
 test("no value of four characters or more gets through", () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 4, unit: letter }), fc.string({ unit: letter }), fc.string({ unit: letter }), (value, before, after) => {
-      fc.pre(value.trim().length >= 4);
-      const { hide, text } = redactor();
-      hide("x", value);
-      const clean = text(before + value + after);
-      // The mark itself may happen to hold the value.
-      fc.pre(!"[secret x]".includes(value.trim()));
-      assert.equal(clean.split("[secret x]").join("").includes(value.trim()), (before + after).includes(value.trim()));
-    }),
+    fc.property(
+      fc.string({ minLength: 4, unit: letter }),
+      fc.string({ unit: letter }),
+      fc.string({ unit: letter }),
+      (value, before, after) => {
+        fc.pre(value.trim().length >= 4);
+        const { hide, text } = redactor();
+        hide("x", value);
+        const rest = text(before + value + after).split("[secret x]");
+        assert.ok(rest.length > 1 && rest.every((part) => !part.includes(value.trim())));
+      },
+    ),
   );
 });

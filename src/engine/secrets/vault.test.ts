@@ -21,7 +21,9 @@ function stored(bodies: readonly EntryBody[]): Record<string, StoredSecret> {
   return Object.fromEntries(bodies.flatMap((body) => (body.kind === "secret" ? [[body.name, body.secret]] : [])));
 }
 
-async function sealed(context: TestContext): Promise<{ folder: string; secrets: Record<string, StoredSecret>; value: string }> {
+async function sealed(
+  context: TestContext,
+): Promise<{ folder: string; secrets: Record<string, StoredSecret>; value: string }> {
   const folder = temporaryFolder(context);
   const vault = vaultIn(folder, { declarations: { "db/password": generated } });
   return { folder, secrets: stored(await vault.seal()), value: vault.reveal("db/password") };
@@ -112,7 +114,12 @@ test("what is revealed or given is hidden from then on", async (context) => {
   const { folder, secrets, value } = await sealed(context);
   const hidden = redactor();
   const declarations = { "db/password": generated, password: given };
-  const vault = vaultIn(folder, { declarations, stored: secrets, given: { password: "open sesame" }, redactor: hidden });
+  const vault = vaultIn(folder, {
+    declarations,
+    stored: secrets,
+    given: { password: "open sesame" },
+    redactor: hidden,
+  });
   vault.reveal("db/password");
   assert.equal(hidden.text(`${value} and open sesame`), "[secret db/password] and [secret password]");
 });

@@ -38,7 +38,7 @@ async function absent<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 /** Makes the names in a folder durable (fsync(2): a file's own fsync does not cover its directory entry). */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await handle.sync();

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Deployment } from "../../model/deployment.ts";
 import type { FailureReport } from "../../model/failure.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
@@ -7,91 +6,149 @@ import type { State, StoredSecret } from "./state.ts";
 /** Format of the journal that this version reads and writes. */
 export const journalVersion = 1;
 
-// What comes out of JSON.parse is JSON already: only the outermost shape is worth checking on every start.
-const json = z.custom<Json>((value) => value !== undefined);
-const jsonObject = z.custom<JsonObject>(isObject);
-const paths = z.custom<readonly string[]>((value) => Array.isArray(value));
-
-const stamp = {
-  sequence: z.int().min(0),
-  /** ISO 8601. */
-  time: z.string(),
-  /** Fencing number of the lease under which it was written: what a run writes after losing its lease is ignored. */
-  fence: z.int().min(0),
-};
-
 /** What an attempt does to a component. */
-export const AttemptAction = z.enum(["create", "update", "delete", "rollback", "purge"]);
-export type AttemptAction = z.infer<typeof AttemptAction>;
+export type AttemptAction = "create" | "update" | "delete" | "rollback" | "purge";
 
-/** One line of the journal. */
-export const Entry = z.discriminatedUnion("kind", [
+interface Bodies {
   /** The first line. */
-  z.object({ ...stamp, kind: z.literal("journal"), version: z.int(), deployment: z.string() }),
+  readonly journal: { readonly version: number; readonly deployment: string };
   /** Everything that the lines of an older file said. */
-  z.object({ ...stamp, kind: z.literal("snapshot"), state: z.custom<State>(isObject) }),
-  z.object({ ...stamp, kind: z.literal("run-started"), run: z.string(), verb: z.string(), by: z.string() }),
-  z.object({ ...stamp, kind: z.literal("deployment"), deployment: z.custom<Deployment>(isObject) }),
-  z.object({ ...stamp, kind: z.literal("secret"), name: z.string(), secret: z.custom<StoredSecret>(isObject) }),
-  z.object({ ...stamp, kind: z.literal("secret-dropped"), name: z.string() }),
+  readonly snapshot: { readonly state: State };
+  readonly "run-started": { readonly run: string; readonly verb: string; readonly by: string };
+  readonly deployment: { readonly deployment: Deployment };
+  readonly secret: { readonly name: string; readonly secret: StoredSecret };
+  readonly "secret-dropped": { readonly name: string };
   /** Written before anything is done outside. */
-  z.object({
-    ...stamp,
-    kind: z.literal("intent"),
-    component: z.string(),
-    type: z.string(),
-    action: AttemptAction,
+  readonly intent: {
+    readonly component: string;
+    readonly type: string;
+    readonly action: AttemptAction;
     /** Absent when the attempt works with what the state knows. */
-    inputs: jsonObject.optional(),
-    dependencies: paths.optional(),
-  }),
-  z.object({ ...stamp, kind: z.literal("memory"), component: z.string(), memory: json }),
+    readonly inputs?: JsonObject;
+    readonly dependencies?: readonly string[];
+  };
+  readonly memory: { readonly component: string; readonly memory: Json };
   /** Written after something was done outside. */
-  z.object({
-    ...stamp,
-    kind: z.literal("outcome"),
-    component: z.string(),
-    action: AttemptAction,
-    outcome: z.enum(["unchanged", "created", "updated", "rolled-back"]),
-    outputs: jsonObject,
+  readonly outcome: {
+    readonly component: string;
+    readonly action: AttemptAction;
+    readonly outcome: "unchanged" | "created" | "updated" | "rolled-back";
+    readonly outputs: JsonObject;
     /** Absent when what was remembered before still holds. */
-    memory: json.optional(),
-    duration: z.number(),
-  }),
+    readonly memory?: Json;
+    /** Milliseconds. */
+    readonly duration: number;
+  };
   /** Nothing had to be done outside, but the state was told something new. */
-  z.object({
-    ...stamp,
-    kind: z.literal("recorded"),
-    component: z.string(),
-    inputs: jsonObject,
-    outputs: jsonObject,
-    dependencies: paths,
-  }),
-  z.object({
-    ...stamp,
-    kind: z.literal("failed"),
-    component: z.string(),
-    action: AttemptAction,
-    report: z.custom<FailureReport>(isObject),
-    duration: z.number(),
-  }),
-  z.object({
-    ...stamp,
-    kind: z.literal("deleted"),
-    component: z.string(),
+  readonly recorded: {
+    readonly component: string;
+    readonly inputs: JsonObject;
+    readonly outputs: JsonObject;
+    readonly dependencies: readonly string[];
+  };
+  readonly failed: {
+    readonly component: string;
+    readonly action: AttemptAction;
+    readonly report: FailureReport;
+    readonly duration: number;
+  };
+  readonly deleted: {
+    readonly component: string;
     /** Whether data may have been kept that `purge` can delete. */
-    kept: z.boolean(),
-    duration: z.number(),
-  }),
-  z.object({ ...stamp, kind: z.literal("purged"), component: z.string(), duration: z.number() }),
+    readonly kept: boolean;
+    readonly duration: number;
+  };
+  readonly purged: { readonly component: string; readonly duration: number };
   /** The same thing outside goes by another path from now on. */
-  z.object({ ...stamp, kind: z.literal("moved"), from: z.string(), to: z.string() }),
-  z.object({ ...stamp, kind: z.literal("forgotten"), component: z.string() }),
-  z.object({ ...stamp, kind: z.literal("run-finished"), run: z.string(), outcome: z.string() }),
-]);
-export type Entry = z.infer<typeof Entry>;
-
-type Unstamped<T> = T extends unknown ? Omit<T, keyof typeof stamp> : never;
+  readonly moved: { readonly from: string; readonly to: string };
+  readonly forgotten: { readonly component: string };
+  readonly "run-finished": { readonly run: string; readonly outcome: string };
+}
 
 /** An entry before the journal stamps it. */
-export type EntryBody = Unstamped<Entry>;
+export type EntryBody = { [Kind in keyof Bodies]: { readonly kind: Kind } & Bodies[Kind] }[keyof Bodies];
+
+interface Stamp {
+  readonly sequence: number;
+  /** ISO 8601. */
+  readonly time: string;
+  /** Fencing number of the lease under which it was written: what a run writes after losing its lease is ignored. */
+  readonly fence: number;
+}
+
+/** One line of the journal. */
+export type Entry = Stamp & EntryBody;
+
+type Check = "text" | "number" | "boolean" | "object" | "list" | "any" | "object?" | "list?" | "any?";
+type Shape<Body> = { readonly [Field in keyof Required<Body>]: Check };
+
+// Checked by hand: a schema library takes longer to get ready for these shapes than reading a whole journal takes.
+const stampShape: Shape<Stamp> = { sequence: "number", time: "text", fence: "number" };
+const bodyShapes: { readonly [Kind in keyof Bodies]: Shape<Bodies[Kind]> } = {
+  journal: { version: "number", deployment: "text" },
+  snapshot: { state: "object" },
+  "run-started": { run: "text", verb: "text", by: "text" },
+  deployment: { deployment: "object" },
+  secret: { name: "text", secret: "object" },
+  "secret-dropped": { name: "text" },
+  intent: { component: "text", type: "text", action: "text", inputs: "object?", dependencies: "list?" },
+  memory: { component: "text", memory: "any" },
+  outcome: {
+    component: "text",
+    action: "text",
+    outcome: "text",
+    outputs: "object",
+    memory: "any?",
+    duration: "number",
+  },
+  recorded: { component: "text", inputs: "object", outputs: "object", dependencies: "list" },
+  failed: { component: "text", action: "text", report: "object", duration: "number" },
+  deleted: { component: "text", kept: "boolean", duration: "number" },
+  purged: { component: "text", duration: "number" },
+  moved: { from: "text", to: "text" },
+  forgotten: { component: "text" },
+  "run-finished": { run: "text", outcome: "text" },
+};
+
+function holds(check: Check, value: unknown): boolean {
+  switch (check) {
+    case "text":
+      return typeof value === "string";
+    case "number":
+      return typeof value === "number";
+    case "boolean":
+      return typeof value === "boolean";
+    case "object":
+      return isObject(value);
+    case "list":
+      return Array.isArray(value);
+    case "any":
+      return value !== undefined;
+    case "object?":
+      return value === undefined || isObject(value);
+    case "list?":
+      return value === undefined || Array.isArray(value);
+    case "any?":
+      return true;
+    default:
+      return check satisfies never;
+  }
+}
+
+function isKind(kind: unknown): kind is keyof Bodies {
+  return typeof kind === "string" && Object.hasOwn(bodyShapes, kind);
+}
+
+/** Says in words why a value is not an entry; `undefined` when it is one. */
+export function entryProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return "it is not an object";
+  const { kind } = value;
+  if (!isKind(kind)) return `its kind is ${JSON.stringify(kind) ?? "missing"}`;
+  for (const shape of [stampShape, bodyShapes[kind]]) {
+    for (const [field, check] of Object.entries(shape)) {
+      if (!holds(check, value[field]))
+        return `its ${field} is ${value[field] === undefined ? "missing" : "of another type"}`;
+    }
+  }
+  return undefined;
+}

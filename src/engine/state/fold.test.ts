@@ -5,7 +5,12 @@ import { fold } from "./fold.ts";
 import { emptyState, type State } from "./state.ts";
 
 function folded(bodies: readonly EntryBody[], base: State = emptyState): State {
-  const entries = bodies.map((body, index): Entry => ({ ...body, sequence: base.sequence + index + 1, time: "", fence: 1 }));
+  const entries = bodies.map((body, index): Entry => ({
+    ...body,
+    sequence: base.sequence + index + 1,
+    time: "",
+    fence: 1,
+  }));
   return fold(entries, base);
 }
 
@@ -73,7 +78,10 @@ test("a deleted component is kept until it is purged or made again", () => {
 });
 
 test("a moved component takes its durations and what refers to it along", () => {
-  const user: EntryBody = { ...(intent([component]) as Extract<EntryBody, { kind: "intent" }>), component: "thing/user" };
+  const user: EntryBody = {
+    ...(intent([component]) as Extract<EntryBody, { kind: "intent" }>),
+    component: "thing/user",
+  };
   const state = folded([intent([]), outcome(3), user, { kind: "moved", from: component, to: "thing/z" }]);
   assert.deepEqual(Object.keys(state.components).toSorted(), ["thing/user", "thing/z"]);
   assert.deepEqual(state.components["thing/user"]?.dependencies, ["thing/z"]);

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { memoryDisk } from "../testing/memory-disk.ts";
@@ -20,9 +29,19 @@ function read(folder: string, disk: Disk = realDisk): Promise<JournalReading | u
   return readJournal({ disk, folder, deployment });
 }
 
-const entry = (component: string): EntryBody => ({ kind: "intent", component, type: "thing", action: "create", inputs: {} });
+const entry = (component: string): EntryBody => ({
+  kind: "intent",
+  component,
+  type: "thing",
+  action: "create",
+  inputs: {},
+});
 
-async function written(folder: string, components: readonly string[], options: Partial<JournalOptions> = {}): Promise<void> {
+async function written(
+  folder: string,
+  components: readonly string[],
+  options: Partial<JournalOptions> = {},
+): Promise<void> {
   const journal = await open(folder, options);
   for (const component of components) await journal.append(entry(component));
   await journal.close();
@@ -44,23 +63,33 @@ test("nothing is written before the first entry; then folder and journal are the
   assert.deepEqual(readdirSync(join(folder, "..")), [deployment]);
 });
 
-test("a line cut at any byte is left out, cut off with a note, and written anew", async (context) => {
-  const folder = temporaryFolder(context) + "/x";
-  await written(folder, ["thing/a", "thing/b", "thing/ü"]);
-  const file = join(folder, "journal.jsonl");
-  const bytes = readFileSync(file);
+test("a line cut at any byte is left out, cut off with a note, and written anew", async () => {
+  const disk = memoryDisk();
+  const folder = "/state";
+  const file = "/state/journal.jsonl";
+  await written(folder, ["thing/a", "thing/b", "thing/ü"], { disk });
+  const bytes = disk.files.get(file) ?? Buffer.alloc(0);
   const start = bytes.subarray(0, -1).lastIndexOf("\n") + 1;
   for (let length = start; length < bytes.length; length += 1) {
-    writeFileSync(file, bytes);
-    truncateSync(file, length);
-    const reading = await read(folder);
+    disk.files.set(file, bytes.subarray(0, length));
+    const reading = await read(folder, disk);
     assert.deepEqual(Object.keys(reading?.state.components ?? {}), ["thing/a", "thing/b"], String(length));
-    assert.equal(statSync(file).size, length, "reading changes nothing");
+    assert.equal(disk.files.get(file)?.length, length, "reading changes nothing");
     const notes: string[] = [];
-    await written(folder, ["thing/ü"], { note: (text) => notes.push(text) });
-    assert.deepEqual(readFileSync(file), bytes);
+    await written(folder, ["thing/ü"], { disk, note: (text) => notes.push(text) });
+    assert.deepEqual(disk.files.get(file), bytes);
     assert.equal(notes.length, length === start ? 0 : 1);
   }
+});
+
+test("a torn line is cut off the real file", async (context) => {
+  const folder = join(temporaryFolder(context), deployment);
+  await written(folder, ["thing/a", "thing/b"]);
+  const file = join(folder, "journal.jsonl");
+  const bytes = readFileSync(file);
+  truncateSync(file, bytes.length - 9);
+  await written(folder, ["thing/b"]);
+  assert.deepEqual(readFileSync(file), bytes);
 });
 
 test("state that cannot be read is never empty state", async (context) => {

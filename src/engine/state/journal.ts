@@ -98,7 +98,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let opened: AppendFile | undefined;
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
-  let broken: unknown;
+  let broken: Error | undefined;
 
   const write = async (text: string): Promise<void> => {
     await options.guard();
@@ -126,7 +126,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
         await write(batch.map((item) => item.text).join(""));
         for (const item of batch) item.resolve();
       } catch (error) {
-        broken = error;
+        broken = error instanceof Error ? error : new Error(String(error));
         for (const item of batch) item.reject(error);
       }
     }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
 import { errorCode, type Disk } from "./disk.ts";
-import { Entry, journalVersion } from "./entry.ts";
+import { entryProblem, journalVersion, type Entry } from "./entry.ts";
 import { fold } from "./fold.ts";
 import type { State } from "./state.ts";
 
@@ -43,11 +43,9 @@ function parseLine(line: string, file: string, number: number): Entry {
   } catch (error) {
     throw unreadable(file, `${where} is not JSON`, restore, error);
   }
-  const parsed = Entry.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = issue === undefined ? "" : issue.path.join(".");
-  throw unreadable(file, `${where} is not an entry of a journal: ${path}: ${issue?.message ?? ""}`, restore);
+  const problem = entryProblem(value);
+  if (problem === undefined) return value as Entry;
+  throw unreadable(file, `${where} is not an entry of a journal: ${problem}`, restore);
 }
 
 function checkHeader(entry: Entry | undefined, file: string, deployment: string): void {

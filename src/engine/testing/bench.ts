@@ -6,7 +6,7 @@ import { memoryDisk, type MemoryDisk } from "./memory-disk.ts";
 import { makeWorld, type World } from "./world.ts";
 
 /** Leases within one process: nobody else is there. */
-export function ownLeases(): Leases {
+function ownLeases(): Leases {
   let fence = 0;
   return {
     look: () => Promise.resolve(),

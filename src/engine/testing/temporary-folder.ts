@@ -16,7 +16,8 @@ export function failure(code: string, found?: RegExp): (error: unknown) => boole
     const report = error instanceof Error && "report" in error ? error.report : undefined;
     const { code: actual, found: text } = (report ?? {}) as { code?: string; found?: string };
     if (actual !== code) throw new Error(`expected a Failure ${code}, got ${String(actual)}: ${String(error)}`);
-    if (found !== undefined && !found.test(text ?? "")) throw new Error(`${String(text)} does not match ${String(found)}`);
+    if (found !== undefined && !found.test(text ?? ""))
+      throw new Error(`${String(text)} does not match ${String(found)}`);
     return true;
   };
 }

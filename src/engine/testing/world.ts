@@ -17,7 +17,7 @@ const Inputs = z.object({ value: z.string(), uses: z.array(z.string()).default([
 type Inputs = z.output<typeof Inputs>;
 
 /** The type of things. */
-export const thing = defineComponentType({
+const thing = defineComponentType({
   name: "thing",
   description: "Something outside",
   inputs: Inputs,
@@ -127,7 +127,13 @@ export function deploymentOf(wanted: Wanted, extra: Partial<Deployment> = {}): D
     const inputs: JsonObject = { value, uses: uses.map((used) => ({ $output: `thing/${used}`, path: "id" })) };
     return [`thing/${name}`, { type: "thing", inputs }] as const;
   });
-  return { name: "example.org", environment: "test", components: Object.fromEntries(components), secrets: {}, ...extra };
+  return {
+    name: "example.org",
+    environment: "test",
+    components: Object.fromEntries(components),
+    secrets: {},
+    ...extra,
+  };
 }
 
 /** A failure that the outside answers with. */

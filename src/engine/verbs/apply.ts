@@ -4,7 +4,7 @@ import { carryOut } from "../apply/carry-out.ts";
 import { closedLedger, ledger } from "../apply/ledger.ts";
 import { report } from "../apply/report.ts";
 import { carryOutAndReport, runStarted } from "../apply/under-lease.ts";
-import { sameJson } from "../plan/differences.ts";
+import { sameJson } from "../same-json.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { parsePlan, type Plan } from "../plan/plan.ts";
 import type { RunSummary } from "../run.ts";

@@ -66,7 +66,12 @@ async function untilDone(bench: Bench, faults: Fault[], action: () => Promise<un
 
 function checkWorld({ world }: Bench, wanted: Wanted): void {
   assert.deepEqual(world.violations, []);
-  assert.deepEqual([...world.things.keys()].toSorted(), Object.keys(wanted).map((name) => `thing/${name}`).toSorted());
+  assert.deepEqual(
+    [...world.things.keys()].toSorted(),
+    Object.keys(wanted)
+      .map((name) => `thing/${name}`)
+      .toSorted(),
+  );
   for (const [name, { value, uses = [] }] of Object.entries(wanted)) {
     const made = world.things.get(`thing/${name}`);
     const ids = uses.map((used) => world.things.get(`thing/${used}`)?.id);
@@ -107,7 +112,11 @@ test("after any crash, running again finishes the work; nothing leaks, nothing i
 });
 
 test("a crash at every single write of an apply, and at every step outside", async () => {
-  const wanted: Wanted = { a: { value: "one", uses: ["b", "c"] }, b: { value: "one", uses: ["c"] }, c: { value: "two" } };
+  const wanted: Wanted = {
+    a: { value: "one", uses: ["b", "c"] },
+    b: { value: "one", uses: ["c"] },
+    c: { value: "two" },
+  };
   const next: Wanted = { b: { value: "two", uses: ["d"] }, d: { value: "one" } };
   for (const kind of ["disk", "outside"] as const) {
     for (let after = 0; ; after += 1) {

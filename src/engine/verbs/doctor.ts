@@ -3,13 +3,12 @@ import { reportOf, type FailureReport } from "../../model/failure.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { wantedContext } from "../context.ts";
 import { checkDeployment } from "../graph.ts";
-import { perform } from "../perform.ts";
+import { perform, visitEach } from "../perform.ts";
 import type { Examination } from "../provider.ts";
 import { resolveInputs } from "../resolve.ts";
 import { readIdentity } from "../secrets/identity.ts";
 import { begin, type Begun, type Given, type Session, type TargetOptions } from "../session.ts";
 import { scopeOf } from "../plan/targets.ts";
-import { walk } from "../walk.ts";
 
 /** What doctor found about one component, or about the state when `component` is absent. */
 export interface Examined {
@@ -57,36 +56,23 @@ export function doctor(
     const { run, state, vault } = begun;
     const after = checkDeployment(deployment, run.providers);
     const found = new Map<string, readonly Examination[]>();
-    await walk({
-      nodes: scopeOf({ after, state, targets }).wanted.map((component) => ({ component, after: [] })),
-      parallel: run.parallel,
-      signal: run.signal,
-      async visit({ component }) {
-        const { type, inputs: unresolved } = deployment.components[component] ?? { type: "", inputs: {} };
-        const provider = run.providers.get(type);
-        if (provider?.examine === undefined) return;
-        const outputsOf = (path: string): JsonObject | undefined => state.components[path]?.outputs;
-        const missing = (after.get(component) ?? []).filter((path) => outputsOf(path) === undefined);
-        if (missing.length > 0) {
-          const because = `it can be examined when ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} there`;
-          run.emit({ event: "component-skipped", component, because });
-          return;
-        }
-        const examinations = await perform(
-          run,
-          { component, action: "examine", outcome: () => "examined" },
-          async () => {
-            const inputs = resolveInputs({ component, type: provider.type, inputs: unresolved, outputsOf });
-            const context = wantedContext(
-              run,
-              { component, secrets: vault, prior: state.components[component] },
-              inputs,
-            );
-            return (await provider.examine?.(context)) ?? [];
-          },
-        );
-        found.set(component, examinations);
-      },
+    await visitEach(run, scopeOf({ after, state, targets }).wanted, async (component) => {
+      const { type, inputs: unresolved } = deployment.components[component] ?? { type: "", inputs: {} };
+      const provider = run.providers.get(type);
+      if (provider?.examine === undefined) return;
+      const outputsOf = (path: string): JsonObject | undefined => state.components[path]?.outputs;
+      const missing = (after.get(component) ?? []).filter((path) => outputsOf(path) === undefined);
+      if (missing.length > 0) {
+        const because = `it can be examined when ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} there`;
+        run.emit({ event: "component-skipped", component, because });
+        return;
+      }
+      const examinations = await perform(run, { component, action: "examine", outcome: () => "examined" }, async () => {
+        const inputs = resolveInputs({ component, type: provider.type, inputs: unresolved, outputsOf });
+        const context = wantedContext(run, { component, secrets: vault, prior: state.components[component] }, inputs);
+        return (await provider.examine?.(context)) ?? [];
+      });
+      found.set(component, examinations);
     });
     const failures = [...run.failures].map(([component, report]): Examined => {
       return { component, examinations: [failed("examination", report)] };

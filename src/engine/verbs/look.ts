@@ -1,10 +1,9 @@
 import { Failure, type FailureReport } from "../../model/failure.ts";
 import { priorContext } from "../context.ts";
-import { perform, type Action, type Outcome } from "../perform.ts";
+import { perform, visitEach, type Action, type Outcome } from "../perform.ts";
 import type { PriorContext, Provider } from "../provider.ts";
 import type { Run } from "../run.ts";
 import type { Begun } from "../session.ts";
-import { walk } from "../walk.ts";
 
 /** What looking at one component gave: a result, or why there is none. */
 export type Look<Result> =
@@ -37,19 +36,14 @@ export async function lookAt<Result>(
   { components, action, outcome, ask }: LookOptions<Result>,
 ): Promise<readonly Look<Result>[]> {
   const results = new Map<string, Result>();
-  await walk({
-    nodes: components.map((component) => ({ component, after: [] })),
-    parallel: run.parallel,
-    signal: run.signal,
-    async visit({ component }) {
-      const prior = state.components[component];
-      if (prior === undefined) return;
-      const result = await perform(run, { component, action, outcome: () => outcome }, () => {
-        const context = priorContext(run, { component, secrets: vault, prior });
-        return ask(providerOf(run, prior.type, component), context, component);
-      });
-      results.set(component, result);
-    },
+  await visitEach(run, components, async (component) => {
+    const prior = state.components[component];
+    if (prior === undefined) return;
+    const result = await perform(run, { component, action, outcome: () => outcome }, () => {
+      const context = priorContext(run, { component, secrets: vault, prior });
+      return ask(providerOf(run, prior.type, component), context, component);
+    });
+    results.set(component, result);
   });
   return components.flatMap((component): readonly Look<Result>[] => {
     const type = state.components[component]?.type ?? "";

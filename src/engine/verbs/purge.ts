@@ -4,13 +4,14 @@ import { ledger, type Ledger } from "../apply/ledger.ts";
 import { report } from "../apply/report.ts";
 import { finishRun, runStarted } from "../apply/under-lease.ts";
 import { priorContext } from "../context.ts";
-import { perform } from "../perform.ts";
+import { perform, visitAll, visitEach } from "../perform.ts";
+import { usersOf } from "../plan/deletions.ts";
 import type { Run } from "../run.ts";
 import type { Vault } from "../secrets/vault.ts";
 import { begin, change, type Session } from "../session.ts";
 import type { EntryBody } from "../state/entry.ts";
 import type { ComponentState, State } from "../state/state.ts";
-import { walk, type WalkNode } from "../walk.ts";
+import type { WalkNode } from "../walk.ts";
 
 /** What a purge deleted, or would delete, of one component. */
 export interface Purged {
@@ -25,15 +26,10 @@ function everything(state: State): Readonly<Record<string, ComponentState>> {
 
 /** What used another component comes first, as in destroy. */
 function order(run: Run, state: State): readonly WalkNode[] {
-  const all = Object.entries(everything(state));
-  return all
-    .filter(([, { type }]) => run.providers.get(type)?.purge !== undefined)
-    .map(([component]) => ({
-      component,
-      after: all
-        .filter(([user, { dependencies }]) => user !== component && dependencies.includes(component))
-        .map(([user]) => user),
-    }));
+  const all = everything(state);
+  const able = Object.keys(all).filter((path) => run.providers.get(all[path]?.type ?? "")?.purge !== undefined);
+  const users = usersOf(all, able, (user) => (able.includes(user) ? user : undefined));
+  return able.map((component) => ({ component, after: users.get(component) ?? [] }));
 }
 
 /** Secrets that nothing refers to any more: no component, no kept data, no deployment that is in use. */
@@ -71,11 +67,10 @@ async function purgeOne(
 
 async function foresee(run: Run, state: State, vault: Vault): Promise<readonly Purged[]> {
   const found: Purged[] = [];
-  const walked = await walk({
-    nodes: order(run, state).map(({ component }) => ({ component, after: [] })),
-    parallel: run.parallel,
-    signal: run.signal,
-    async visit({ component }) {
+  const walked = await visitEach(
+    run,
+    order(run, state).map(({ component }) => component),
+    async (component) => {
       const prior = everything(state)[component];
       const provider = run.providers.get(prior?.type ?? "");
       if (prior === undefined) return;
@@ -85,7 +80,7 @@ async function foresee(run: Run, state: State, vault: Vault): Promise<readonly P
       });
       found.push({ component, deleted });
     },
-  });
+  );
   report(run, walked);
   return found;
 }
@@ -107,13 +102,8 @@ export function purge(session: Session, options: { readonly dryRun: boolean }): 
       const book = ledger(run, journal);
       await book.write(runStarted(run));
       const found: Purged[] = [];
-      const walked = await walk({
-        nodes: order(run, journal.state),
-        parallel: run.parallel,
-        signal: run.signal,
-        async visit({ component }) {
-          found.push(await purgeOne(run, { book, vault, component }));
-        },
+      const walked = await visitAll(run, order(run, journal.state), async ({ component }) => {
+        found.push(await purgeOne(run, { book, vault, component }));
       });
       if (run.stopped === undefined) {
         const dropped = unusedSecrets(book.state);

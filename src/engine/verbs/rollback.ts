@@ -4,12 +4,12 @@ import { ledger, type Ledger } from "../apply/ledger.ts";
 import { report } from "../apply/report.ts";
 import { finishRun, runStarted } from "../apply/under-lease.ts";
 import { priorContext } from "../context.ts";
+import { visitEach } from "../perform.ts";
 import { checkOutputs } from "../resolve.ts";
 import type { Run, RunSummary } from "../run.ts";
 import type { Vault } from "../secrets/vault.ts";
 import { begin, change, type Session, type TargetOptions } from "../session.ts";
 import type { State } from "../state/state.ts";
-import { walk } from "../walk.ts";
 import { chosen } from "./choose.ts";
 
 /** What to go back to. */
@@ -76,14 +76,11 @@ export function rollback(session: Session, options: RollbackOptions): Promise<Ru
     toRollBack(run, state, options);
     return change(session, begun, async (journal) => {
       const book = ledger(run, journal);
-      const nodes = toRollBack(run, journal.state, options).map((component) => ({ component, after: [] }));
+      const components = toRollBack(run, journal.state, options);
       await book.write(runStarted(run));
-      const walked = await walk({
-        nodes,
-        parallel: run.parallel,
-        signal: run.signal,
-        visit: ({ component }) => rollBackOne(run, { book, vault, to: options.to, component }),
-      });
+      const walked = await visitEach(run, components, (component) =>
+        rollBackOne(run, { book, vault, to: options.to, component }),
+      );
       await finishRun(run, book);
       return report(run, walked);
     });

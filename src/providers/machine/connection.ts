@@ -20,11 +20,14 @@ export interface ConnectedMachine {
   open(attempted: string, fresh?: boolean): Session;
   /** What to keep in the state: the pinned keys, once the first session has been answered. */
   memory(): Promise<MachineMemory>;
-  /** Whether this is the first contact, whose key has to be kept as soon as it is known. */
-  readonly first: boolean;
+  /** Keeps the key of a first contact, as soon as the machine has answered and before anything is changed on it. */
+  pin(): Promise<void>;
 }
 
-type Context = Pick<ProviderContext<unknown>, "component" | "prior" | "signal">;
+type Context = Pick<ProviderContext<unknown>, "component" | "prior" | "signal"> & {
+  /** Writes down the keys of a first contact durably; not given where nothing is changed. */
+  readonly pin?: ((memory: MachineMemory) => Promise<void>) | undefined;
+};
 
 function pinned(memory: Json | undefined): readonly string[] {
   const keys = isObject(memory) ? memory["hostKeys"] : undefined;
@@ -56,8 +59,10 @@ export async function connectMachine(
     acceptNew: first && options.acceptNewHostKeys,
     prefix: options.connectPrefix ?? [],
   };
+  const memory = async (): Promise<MachineMemory> => ({
+    hostKeys: first ? await readKnownHosts(knownHostsFile, context.component) : known,
+  });
   return {
-    first,
     open(attempted, fresh = false) {
       const session = openSession(fresh ? { ...target, controlFolder: undefined } : target, attempted, context.signal);
       const { close } = session;
@@ -69,8 +74,9 @@ export async function connectMachine(
         },
       };
     },
-    async memory() {
-      return { hostKeys: first ? await readKnownHosts(knownHostsFile, context.component) : known };
+    async pin() {
+      if (first) await context.pin?.(await memory());
     },
+    memory,
   };
 }

@@ -11,7 +11,7 @@ import type {
 } from "../../engine/provider.ts";
 import { buildGeneration, type Generation } from "../../system/generation.ts";
 import { System } from "../../system/system.ts";
-import { activateGeneration, confirm, returnToGeneration } from "./activate-generation.ts";
+import { activateGeneration, confirmGeneration, returnToGeneration } from "./activate-generation.ts";
 import { type ConnectedMachine, connectMachine, type MachineMemory } from "./connection.ts";
 import { examineMachine } from "./examine-machine.ts";
 import { driftOf, inspectMachine, refuseForeign, type Wanted } from "./inspect-machine.ts";
@@ -48,16 +48,6 @@ async function connectAwake(
   return await connectPrior(options, context);
 }
 
-/** Keeps the key of a first contact before anything else happens. */
-async function pin(machine: ConnectedMachine, context: Context): Promise<void> {
-  if (!machine.first) return;
-  const session = machine.open("make the first contact");
-  session.send("examine");
-  for (let line = await session.line(); line !== "end"; line = await session.line());
-  await session.close();
-  await context.remember((await machine.memory()) as unknown as { hostKeys: string[] });
-}
-
 async function reconciled(
   machine: ConnectedMachine,
   wanted: { address: string },
@@ -88,16 +78,13 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
 
     async reconcile(context) {
       const wanted = wantedOf(context);
-      const machine = await connectMachine(options, context, context.inputs.connection);
-      await pin(machine, context);
-      const session = machine.open("compare the machine with what is wanted");
-      const difference = await inspectMachine(session, wanted);
-      await session.close();
-      if (difference.kind === "same")
-        return await reconciled(machine, wanted, Number(difference.outputs["generation"]), "unchanged");
-      const number = await activateGeneration(options, machine, context, wanted.generation);
-      await confirm(machine, context, number);
-      return await reconciled(machine, wanted, number, difference.kind === "create" ? "created" : "updated");
+      const { component, prior, signal, remember } = context;
+      const pin = (memory: MachineMemory): Promise<void> => remember({ hostKeys: [...memory.hostKeys] });
+      const machine = await connectMachine(options, { component, prior, signal, pin }, context.inputs.connection);
+      const activated = await activateGeneration(options, machine, context, wanted.generation);
+      if (!activated.same) await confirmGeneration(machine, context, activated);
+      const outcome = activated.same ? "unchanged" : prior?.outputs === undefined ? "created" : "updated";
+      return await reconciled(machine, wanted, activated.number, outcome);
     },
 
     async read(context): Promise<Reading> {
@@ -121,11 +108,7 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
       await session.close();
       refuseForeign(report, context);
       if (report.owner === undefined || report.number === 0) return;
-      const number =
-        report.id === nothing().id && report.pending === undefined
-          ? report.number
-          : await activateGeneration(options, machine, context, nothing());
-      await confirm(machine, context, number, true);
+      await confirmGeneration(machine, context, await activateGeneration(options, machine, context, nothing()), true);
     },
 
     async purge(context, { dryRun }) {
@@ -145,10 +128,10 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
 
     async rollback(context, { to }) {
       const machine = await connectPrior(options, context);
-      const number = await returnToGeneration(options, machine, context, to ?? "previous");
-      await confirm(machine, context, number);
+      const activated = await returnToGeneration(options, machine, context, to ?? "previous");
+      await confirmGeneration(machine, context, activated);
       const address = (context.prior.inputs as unknown as MachineInputs).connection.address as string;
-      return await reconciled(machine, { address }, number, "updated");
+      return await reconciled(machine, { address }, activated.number, "updated");
     },
 
     async generations(context): Promise<readonly GenerationReading[]> {

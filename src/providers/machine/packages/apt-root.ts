@@ -118,7 +118,11 @@ export function runApt(
   root: AptRoot,
   command: "apt-get" | "apt-cache",
   args: readonly string[],
-  options: { readonly status?: string; readonly signal?: AbortSignal | undefined; readonly onLine?: (line: string) => void } = {},
+  options: {
+    readonly status?: string;
+    readonly signal?: AbortSignal | undefined;
+    readonly onLine?: (line: string) => void;
+  } = {},
 ): Promise<RunResult> {
   return run(command, [...aptOptions(root, options.status), ...args], {
     env: aptEnvironment(),

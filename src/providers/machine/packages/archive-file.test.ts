@@ -28,7 +28,10 @@ test("an epoch is part of the version and quoted in the file's name", () => {
 });
 
 test("a file without a SHA-256, or whose name would leave its folder, is not taken", () => {
-  assert.deepEqual(parsePrintedUris("'http://m.test/a.deb' aa_1_all.deb 1 MD5Sum:00000000000000000000000000000000"), []);
+  assert.deepEqual(
+    parsePrintedUris("'http://m.test/a.deb' aa_1_all.deb 1 MD5Sum:00000000000000000000000000000000"),
+    [],
+  );
   assert.deepEqual(parsePrintedUris(`'http://m.test/a.deb' ../aa_1_all.deb 1 SHA256:${hash}`), []);
   assert.deepEqual(parsePrintedUris(`'http://m.test/a.deb' aa_../1_all.deb 1 SHA256:${hash}`), []);
 });
@@ -47,7 +50,9 @@ test("every file that apt can print is read back as it is", () => {
         const fileName = `${one.name}_${one.version.replaceAll(":", "%3a")}_${one.architecture}.deb`;
         return { ...one, fileName, uri: `https://mirror.test/debian/pool/${fileName.replaceAll("+", "%2b")}` };
       });
-      const text = whole.map((one) => `'${one.uri}' ${one.fileName} ${String(one.size)} SHA256:${one.sha256} \n`).join("");
+      const text = whole
+        .map((one) => `'${one.uri}' ${one.fileName} ${String(one.size)} SHA256:${one.sha256} \n`)
+        .join("");
       assert.deepEqual(parsePrintedUris(text), whole);
     }),
   );
@@ -55,8 +60,11 @@ test("every file that apt can print is read back as it is", () => {
 
 test("no text makes the parser give a file name with a slash", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("'", "/", "_", ".deb", " ", "1", "aa", `SHA256:${hash}`, "\n") }), (text) => {
-      for (const file of parsePrintedUris(text)) assert.doesNotMatch(file.fileName, /[/\s]/);
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom("'", "/", "_", ".deb", " ", "1", "aa", `SHA256:${hash}`, "\n") }),
+      (text) => {
+        for (const file of parsePrintedUris(text)) assert.doesNotMatch(file.fileName, /[/\s]/);
+      },
+    ),
   );
 });

@@ -28,10 +28,18 @@ test("every paragraph is seen, whatever its other fields", () => {
   });
   fc.assert(
     fc.property(fc.uniqueArray(entry, { selector: (one) => one.name }), (entries) => {
-      const text = entries.map((one) => `Package: ${one.name}\nDescription: x\n ${one.description}x\nStatus: install ok ${one.state}\n`);
+      const text = entries.map(
+        (one) => `Package: ${one.name}\nDescription: x\n ${one.description}x\nStatus: install ok ${one.state}\n`,
+      );
       const status = parseDpkgStatus(text.join("\n"));
-      assert.deepEqual([...status.known], entries.map((one) => one.name));
-      assert.deepEqual([...status.installed], entries.filter((one) => one.state === "installed").map((one) => one.name));
+      assert.deepEqual(
+        [...status.known],
+        entries.map((one) => one.name),
+      );
+      assert.deepEqual(
+        [...status.installed],
+        entries.filter((one) => one.state === "installed").map((one) => one.name),
+      );
     }),
   );
 });

@@ -39,7 +39,10 @@ export async function findCandidates(suite: Suite, mirrors?: readonly string[]):
   const { stdout, stderr } = await run("apt-get", ["update", "--print-uris"], { env: aptEnvironment() });
   const found = candidates(parseRepositories(stdout), suite);
   if (found.some((one) => one.suite === suite)) return found;
-  throw mirrorUnknown(suite, stderr.split("\n").filter((line) => line !== ""));
+  throw mirrorUnknown(
+    suite,
+    stderr.split("\n").filter((line) => line !== ""),
+  );
 }
 
 /**
@@ -66,9 +69,17 @@ export async function probeMirrors(
     if (silent.length > 0) {
       const words = silent.map(({ silence }) => silence ?? "").join("\n");
       const subject = [...new Set(silent.map(({ repository }) => repository.uri))].join(", ");
-      throw archiveFailure(words, `ask for the index of ${silent.map(({ repository }) => repository.suite).join(", ")}`, subject);
+      throw archiveFailure(
+        words,
+        `ask for the index of ${silent.map(({ repository }) => repository.suite).join(", ")}`,
+        subject,
+      );
     }
-    if (!found.some((one) => one.suite === suite)) throw mirrorUnknown(suite, asked.map(({ uri }) => uri));
+    if (!found.some((one) => one.suite === suite))
+      throw mirrorUnknown(
+        suite,
+        asked.map(({ uri }) => uri),
+      );
     return found;
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -41,7 +41,10 @@ export function parseProviders(text: string): ReadonlyMap<string, readonly strin
 }
 
 /** Asks apt which packages provide names that no package has. */
-export async function askProviders(root: AptRoot, names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+export async function askProviders(
+  root: AptRoot,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
   // apt-cache ends with an error when one of the names means nothing at all; that leaves it out of the answer.
   return parseProviders((await runApt(root, "apt-cache", ["showpkg", "--", ...names])).stdout);
 }

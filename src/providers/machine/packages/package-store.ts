@@ -9,6 +9,7 @@ import { archiveFailure } from "./apt-failure.ts";
 import { aptEnvironment } from "./apt-root.ts";
 import type { ArchiveFile } from "./archive-file.ts";
 import { aptHelper } from "./find-mirrors.ts";
+import { requireRoom } from "./disk-room.ts";
 import { withLock } from "./with-lock.ts";
 
 /** How far a download is, in bytes. */
@@ -61,6 +62,7 @@ async function download(options: FetchOptions): Promise<void> {
   const folder = join(partial, randomUUID());
   await mkdir(folder, { recursive: true });
   const total = files.reduce((sum, file) => sum + file.size, 0);
+  await requireRoom(folder, total, "download Debian packages");
   const text = `downloading ${String(files.length)} Debian package${files.length === 1 ? "" : "s"}`;
   report({ done: 0, total, text });
   const watch = setInterval(() => {

@@ -8,6 +8,7 @@ import { archiveFailure } from "./apt-failure.ts";
 import { aptEnvironment, aptOptions, makeAptRoot, type AptRoot } from "./apt-root.ts";
 import { partsOf, renderSources } from "./apt-sources.ts";
 import { findCandidates, findKeyring, probeMirrors } from "./find-mirrors.ts";
+import { requireRoom } from "./disk-room.ts";
 import { withLock } from "./with-lock.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
@@ -27,6 +28,8 @@ const NoteText = z.preprocess((text, context) => {
   }
 }, Note);
 
+/** Bytes for the lists of a release, compressed and not, apt's cache of them, and the old ones beside the new. */
+const listsRoom = 250_000_000;
 /** Milliseconds for which an archive that did not answer is not asked again by this process. */
 const silence = 60_000;
 const silentSince = new Map<string, number>();
@@ -53,7 +56,9 @@ export async function refreshLists(options: RefreshOptions): Promise<Lists> {
   await makeAptRoot(root);
   const keyring = await findKeyring();
   const asked = await findCandidates(root.suite, mirrors);
-  const sources = createHash("sha256").update(JSON.stringify([asked, keyring])).digest("hex");
+  const sources = createHash("sha256")
+    .update(JSON.stringify([asked, keyring]))
+    .digest("hex");
   const good = (note: z.infer<typeof Note> | undefined): boolean =>
     note !== undefined && note.sources === sources && now() - note.time <= age && note.time <= now();
 
@@ -65,7 +70,10 @@ export async function refreshLists(options: RefreshOptions): Promise<Lists> {
     async () => {
       const current = await readNote(root);
       // Another process may have done it while this one waited; what it did since this call began is fresh enough.
-      if (current !== undefined && (good(current) || (current.sources === sources && current.time > (seen?.time ?? 0)))) {
+      if (
+        current !== undefined &&
+        (good(current) || (current.sources === sources && current.time > (seen?.time ?? 0)))
+      ) {
         return current;
       }
       const usable = current !== undefined && current.sources === sources;
@@ -73,10 +81,12 @@ export async function refreshLists(options: RefreshOptions): Promise<Lists> {
       report(`asking the Debian archive for its list of packages (${root.suite}, ${root.architecture})`);
       await rm(root.statuses, { recursive: true, force: true });
       await mkdir(root.statuses);
+      await requireRoom(root.folder, listsRoom, "bring the list of Debian packages up to date");
       try {
         const repositories = await probeMirrors(asked, root.suite, root.statuses, signal);
         const lacking = partsOf(root.suite).filter((part) => !repositories.some(({ suite }) => suite === part));
-        if (lacking.length > 0) report(`this computer's apt knows no mirror of ${lacking.join(" and ")}: going on without`);
+        if (lacking.length > 0)
+          report(`this computer's apt knows no mirror of ${lacking.join(" and ")}: going on without`);
         await writeAtomically(root.sources, renderSources(repositories, root.architecture, keyring));
         await update(root, signal);
       } catch (error) {

@@ -3,6 +3,7 @@ import { Failure } from "../../../model/failure.ts";
 import { isPackageName } from "../../../system/package-name.ts";
 import { aptRoot, type AptRoot, type Suite } from "./apt-root.ts";
 import type { ArchiveFile } from "./archive-file.ts";
+import { diskFull } from "./disk-room.ts";
 import { parseDpkgStatus } from "./dpkg-status.ts";
 import { findFiles } from "./find-files.ts";
 import { fetchPackages, storedPath } from "./package-store.ts";
@@ -73,7 +74,9 @@ export async function resolvePackages(request: PackageRequest): Promise<{ readon
   const refresh = (age: number): Promise<Lists> =>
     refreshLists({ root, age, mirrors: request.mirrors, report: say, signal, now });
   const attempt = async ({ time }: Lists): Promise<readonly PackageFile[]> => {
-    say(`finding the files of ${names.length === 1 ? "one Debian package" : `${String(names.length)} Debian packages`}`);
+    say(
+      `finding the files of ${names.length === 1 ? "one Debian package" : `${String(names.length)} Debian packages`}`,
+    );
     const files = await withLock(root.lock, "shared", () => findFiles({ root, time, names, status }), signal);
     await fetchPackages({ cache, files, report: (progress) => request.report?.(progress), signal });
     return files.map((file) => packageFile(cache, file));
@@ -137,15 +140,6 @@ async function diskFullNamed<T>(root: AptRoot, work: () => Promise<T>): Promise<
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
-    throw new Failure(
-      {
-        code: "disk-full",
-        attempted: "keep Debian packages in the cache",
-        subject: join(root.folder, "..", ".."),
-        found: "the disk that holds the package cache is full",
-        next: "Make room on the disk of the package cache, then try again.",
-      },
-      { cause: error },
-    );
+    throw diskFull(join(root.folder, "..", ".."), "keep Debian packages in the cache", undefined, error);
   }
 }

@@ -54,7 +54,10 @@ test("waiting can be aborted, and the holder is not disturbed", async () => {
 
 test("a file that cannot be locked is a failure that names it", async () => {
   const file = "/nonexistent/folder/lock";
-  await assert.rejects(withLock(file, "exclusive", () => Promise.resolve()), (thrown) => {
-    return thrown instanceof Failure && thrown.code === "lock-unavailable" && thrown.report.subject === file;
-  });
+  await assert.rejects(
+    withLock(file, "exclusive", () => Promise.resolve()),
+    (thrown) => {
+      return thrown instanceof Failure && thrown.code === "lock-unavailable" && thrown.report.subject === file;
+    },
+  );
 });

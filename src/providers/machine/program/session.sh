@@ -120,6 +120,12 @@ session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes pa
   bootstrap
   own "$1"
   settle "$2" "$4"
+  current
+  identity "$number"
+  if [ "$id" = "$4" ] && [ -z "$(drift "$number"; health_now "$number" | grep -v '^health [^ ]* ok')" ]; then
+    say "same $number"
+    return 0
+  fi
   lock 0
   say "$3, since $(date -u +%FT%TZ)" >"$base/holder"
   say "$1" | write "$base/deployment"

@@ -29,8 +29,8 @@ export function sshArguments(target: SshTarget, command: string): readonly strin
     UpdateHostKeys: "no",
     CheckHostIP: "no",
     ConnectTimeout: String(connectTimeout),
-    // A connection that went dead is given up after 15 s, so that nothing waits for ever.
-    ServerAliveInterval: "5",
+    // A connection that went dead is given up after 12 s, so that nothing waits for ever.
+    ServerAliveInterval: "4",
     ServerAliveCountMax: "3",
     ForwardAgent: "no",
     ForwardX11: "no",
