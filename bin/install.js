@@ -30,15 +30,11 @@ const causes = [
 /**
  * @param {string} found
  * @param {string} next
- * @param {string} [output] what npm printed
+ * @param {string[]} [lines] what npm said about it
  * @returns {never}
  */
-function fail(found, next, output = "") {
-  const lines = output.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
-  const details = lines
-    .slice(0, 8)
-    .map((line) => `  | ${line}\n`)
-    .join("");
+function fail(found, next, lines = []) {
+  const details = lines.map((line) => `  | ${line}\n`).join("");
   process.stderr.write(`fediversity: the npm packages could not be installed: ${found}\n${details}  next: ${next}\n`);
   process.exit(1);
 }
@@ -67,7 +63,7 @@ async function runNpm() {
   const kinds = ["--include=dev", "--include=optional", "--ignore-scripts"];
   // A registry that does not answer is tried three times within about ten seconds, not for more than a minute.
   const retries = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000"];
-  const quiet = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
+  const quiet = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=warn"];
   const ended = await runChild(
     [...npm, "ci", ...kinds, ...retries, ...quiet],
     { cwd: root, stdio: ["ignore", "pipe", "pipe"] },
@@ -81,9 +77,11 @@ async function runNpm() {
 const why = whyInstall();
 if (why === undefined) process.exit(0);
 
+const modules = path.join(root, "node_modules");
 const disk = statfsSync(root);
 const free = Math.floor((disk.bavail * disk.bsize) / 1e6);
-if (free < neededMegabytes) {
+// Packages that are there already make room before the new ones come.
+if (!existsSync(modules) && free < neededMegabytes) {
   fail(`${free} MB of disk are free, ${neededMegabytes} MB are needed`, `Free disk space, ${again}`);
 }
 
@@ -101,13 +99,16 @@ if (code === 0 && missing === undefined) {
   process.exit(0);
 }
 
-rmSync(path.join(root, "node_modules"), { recursive: true, force: true });
+rmSync(modules, { recursive: true, force: true });
 if (signal !== null || code >= 128) {
   process.stderr.write("Interrupted: the npm packages installed so far are removed again.\n");
   process.exit(code);
 }
-if (code === 0)
-  fail(`npm ended well, but ${missing}`, "Check that npm is allowed to install optional packages.", output);
-const cause = causes.find(({ sign }) => sign.test(output));
-if (cause !== undefined) fail(cause.found, cause.next, output);
-fail(`npm ended with exit code ${code}`, `Mend what it says, ${again}`, output);
+const lines = [...new Set(output.trim().split("\n"))];
+// npm takes some failures for success, a full disk among them.
+for (const { sign, found, next } of causes) {
+  const telling = lines.filter((line) => sign.test(line));
+  if (telling.length > 0) fail(found, next, telling.slice(0, 3));
+}
+const found = code === 0 ? `npm ended well, but ${missing}` : `npm ended with exit code ${code}`;
+fail(found, `Mend what it says, ${again}`, lines.slice(-8));

@@ -24,6 +24,9 @@ mkdirSync("node_modules/small", { recursive: true });
 if (OUTCOME === "hang") {
   appendFileSync("calls", "hanging\\n");
   setInterval(() => undefined, 1000);
+} else if (OUTCOME.startsWith("half")) {
+  console.error("npm warn tar TAR_ENTRY_ERROR " + OUTCOME);
+  writeFileSync("node_modules/.package-lock.json", readFileSync("package-lock.json"));
 } else if (OUTCOME !== "install") {
   console.error("npm error code " + OUTCOME);
   process.exitCode = 1;
@@ -123,6 +126,8 @@ test("a failure says what to do and leaves nothing half-made", async () => {
     ["ENOTFOUND", /registry cannot be reached/, /next: Check the network/],
     ["ENOSPC", /disk is full/, /next: Free at least \d+ MB/],
     ["EACCES", /may not be written/, /next: Check who owns/],
+    ["half ENOSPC", /disk is full/, /next: Free at least/],
+    ["half", /ended well, but node_modules/, /next: Mend/],
     ["EOTHER", /exit code 1/, /npm error code EOTHER[^]*next: Mend/],
   ] as const;
   for (const [code, found, next] of cases) {

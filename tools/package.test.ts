@@ -1,6 +1,6 @@
 // The package as its users get it: packed from what git has, installed in an empty folder, run and compiled against.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -9,6 +9,13 @@ import { run, runOk } from "../src/providers/process/run.ts";
 
 const root = path.dirname(import.meta.dirname);
 const modules = path.join(root, "node_modules");
+
+interface Description {
+  readonly version: string;
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+}
+
+const { version, exports } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Description;
 
 interface Packed {
   readonly filename: string;
@@ -65,18 +72,20 @@ after(async () => {
 
 test("the package has the command, JavaScript, declarations and what lies beside them, and no sources", () => {
   const files = packed.files.map((file) => file.path);
-  for (const file of ["bin/fediversity", "dist/src/index.js", "dist/src/index.d.ts", "LICENSE", "README.md"]) {
+  const exported = Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : [target]));
+  const modules = exported.flatMap((target) => [target.types, target.default]).map((file) => path.normalize(file));
+  assert.equal(modules.length, 4);
+  for (const file of ["bin/fediversity", "LICENSE", "README.md", "CHANGELOG.md", ...modules]) {
     assert.ok(files.includes(file), `${file} is missing`);
   }
   assert.ok(files.some((file) => file.endsWith(".sh")));
   assert.deepEqual(
-    files.filter((file) => /(?<!\.d)\.ts$|\.test\./.test(file)),
+    files.filter((file) => /(?<!\.d)\.ts$|\.test\.|\.check\.|testing/.test(file)),
     [],
   );
 });
 
 test("the installed command runs with the Node that it brings along", async () => {
-  const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as { version: string };
   const answer = await runOk(command(), ["--version"], { cwd: user(), env: plainEnvironment() });
   assert.equal(answer.trim(), version);
 });

@@ -32,7 +32,7 @@ export const check = defineCheck({
         packages: ["podman", "crun", "busybox-static"],
         containers: true,
       });
-      const cowsay = lab.machine("cowsay", { files: [verboseSshd], disk: 512 * 1024 ** 2 });
+      const cowsay = lab.machine("cowsay", { files: [verboseSshd], disk: 1024 ** 3 });
       await lab.start();
       await lab.archive(machine);
       const scene: Scene = { lab, deployer: await prepareDeployer(machine, lab.key.privateKey), hello, cowsay };

@@ -13,7 +13,7 @@ export async function changes({ lab, deployer, hello, cowsay }: Scene): Promise<
     assert.match(plan.stdout, /restart.*probe-hello\.service/);
     assert.doesNotMatch(plan.stdout, /restart.*probe-hello-beside/);
     assert.equal(await greetingOn(hello), "hello", "a plan changes nothing");
-    assert.deepEqual(outcomes(await deployer.apply()), { "machine/cowsay": "same", "machine/hello": "updated" });
+    assert.deepEqual(outcomes(await deployer.apply()), { "machine/cowsay": "unchanged", "machine/hello": "updated" });
     assert.equal(await greetingOn(hello), "changed");
     const after = await startsOf(hello);
     assert.notEqual(after["probe-hello.service"], before["probe-hello.service"]);

@@ -102,9 +102,7 @@ export function outcomes(events: readonly StampedEvent[]): Readonly<Record<strin
       if (event.event === "component-finished" && event.outcome !== "planned")
         return [[event.component, event.outcome]];
       if (event.event === "component-failed") return [[event.component, `failed: ${event.report.code}`]];
-      return event.event === "component-planned" && event.change.action === "same"
-        ? [[event.change.component, "same"]]
-        : [];
+      return [];
     }),
   );
 }

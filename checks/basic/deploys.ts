@@ -63,7 +63,7 @@ export async function deploys(scene: Scene): Promise<void> {
     const [starts, counts, before] = [await startsOf(hello), await sessions(scene), await generation(hello)];
     const journal = await deployer.machine.succeed("cat /root/provider/.fediversity/example.org/journal.jsonl | wc -l");
     const events = await deployer.apply();
-    assert.deepEqual(outcomes(events), { "machine/cowsay": "same", "machine/hello": "same" });
+    assert.deepEqual(outcomes(events), { "machine/cowsay": "unchanged", "machine/hello": "unchanged" });
     assert.deepEqual(
       await sessions(scene),
       counts.map((count) => count + 1),

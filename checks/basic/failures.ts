@@ -38,7 +38,7 @@ export async function failures({ lab, deployer, hello, cowsay }: Scene): Promise
     assert.match(`${result.stdout}${result.stderr}`, /machine\/cowsay.*cannot be reached/);
     assert.equal(await greetingOn(hello), "one is off");
     await cowsay.start();
-    assert.deepEqual(outcomes(await deployer.apply()), { "machine/cowsay": "updated", "machine/hello": "same" });
+    assert.deepEqual(outcomes(await deployer.apply()), { "machine/cowsay": "updated", "machine/hello": "unchanged" });
     assert.equal(await greetingOn(cowsay), "one is off");
   });
 

@@ -1,7 +1,7 @@
 import { renderFailure, reportOf } from "../../src/model/failure.ts";
 import { describeAccess } from "./interactive.ts";
 import { createLab, type Lab } from "./lab.ts";
-import { checkStopped } from "./subtest.ts";
+import { isStop } from "./subtest.ts";
 
 /** A whole-system test on real machines. */
 export interface Check {
@@ -36,7 +36,7 @@ export async function runCheck(check: Check, options: CheckOptions = {}): Promis
   try {
     await check.run(lab);
   } catch (error) {
-    if (error !== checkStopped) {
+    if (!isStop(error)) {
       broken = 1;
       const logs = await lab.keepLogs("outside-of-subtests");
       const report = renderFailure(reportOf(error, `run check ${check.name}`));

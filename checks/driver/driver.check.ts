@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { runOk, run } from "../../src/providers/process/run.ts";
 import { readIdentityFile, isAlive } from "../../src/providers/local-machine/process-identity.ts";
 import { defineCheck } from "./check.ts";
+import { clearDeadLabs } from "./lab-record.ts";
 import { createLab, defaultCache } from "./lab.ts";
 import type { TestMachine } from "./test-machine.ts";
 
@@ -79,14 +80,14 @@ export const check = defineCheck({
     });
 
     await lab.subtest("a program of this computer reaches the machines over SSH", async () => {
-      const [command = "nsenter", ...args] = [...lab.namespaceCommand, "ssh", "-F", lab.ssh.config, "one", "hostname"];
+      const [command, ...args] = [...lab.namespaceCommand, "ssh", "-F", lab.ssh.config, "one", "hostname"];
       assert.equal(await runOk(command, args), "one\n");
     });
 
     await lab.subtest(
       "a cut network is cut at once, also for connections that are open, and can be mended",
       async () => {
-        const [command = "nsenter", ...args] = [...lab.namespaceCommand, "ssh", "-F", lab.ssh.config, "one", "cat"];
+        const [command, ...args] = [...lab.namespaceCommand, "ssh", "-F", lab.ssh.config, "one", "cat"];
         const session = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
         const echoes = createInterface({ input: session.stdout })[Symbol.asyncIterator]();
         session.stdin.write("before\n");
@@ -106,7 +107,7 @@ export const check = defineCheck({
 
     await lab.subtest("a machine whose power fails comes back with what it had written", async () => {
       const before = await one.bootId();
-      await one.succeed("echo kept >/var/lib/kept; sync");
+      await one.succeed("echo kept >/var/lib/kept; sync -f /var/lib/kept");
       await one.crash();
       assert.equal(await one.isRunning(), false);
       assert.equal(await answers(two, one), false);
@@ -227,6 +228,52 @@ export const check = defineCheck({
       const [code] = (await once(runner, "exit")) as [number];
       assert.equal(code, 130);
       assert.equal((await run("test", ["-e", folder, "-o", "-e", namespace])).code, 1);
+    });
+
+    await lab.subtest("the example of the documentation passes, run as its reader runs it", async () => {
+      const program = join(import.meta.dirname, "../../docs/examples/greeting.check.ts");
+      const output = await runOk(process.execPath, [...process.execArgv, program]);
+      assert.match(output, /^✓ a power failure is survived/m);
+      assert.match(output, /^3 passed, 0 failed$/m);
+    });
+
+    await lab.subtest("a failing check says what failed, keeps logs, and on wish the machines", async () => {
+      const out = await mkdtemp(join(tmpdir(), "fediversity-check-"));
+      const program = join(import.meta.dirname, "testing/failing.check.ts");
+      try {
+        const { code, stdout } = await run(process.execPath, [program, "--keep-failed", "--out", out]);
+        assert.equal(code, 1);
+        assert.match(stdout, /^✓ passes/m);
+        assert.match(stdout, /^✗ fails .*\n {4}only: it ended with exit code 3/m);
+        assert.doesNotMatch(stdout, /never reached/);
+        assert.match(stdout, /^1 passed, 1 failed$/m);
+        const logs = join(out, "driver-failing/fails/only");
+        assert.match(await readFile(join(logs, "journal.txt"), "utf8"), /tell-tale line/);
+        assert.match(await readFile(join(logs, "var-lib-fediversity.txt"), "utf8"), /generation/);
+        const [command = "", ...args] = (/^ {2}(nsenter .*)$/m.exec(stdout)?.[1] ?? "").split(" ");
+        assert.equal(await runOk(command, [...args, "hostname"]), "only\n", "the printed command leads in");
+        assert.deepEqual(await clearDeadLabs(defaultCache, { name: "driver-other" }), []);
+        assert.equal((await clearDeadLabs(defaultCache, { name: "driver-failing" })).length, 1);
+        assert.notEqual((await run(command, [...args, "hostname"])).code, 0);
+      } finally {
+        await rm(out, { recursive: true });
+      }
+    });
+
+    await lab.subtest("interactive mode stops with the machines up until Ctrl-C", async () => {
+      const program = join(import.meta.dirname, "testing/failing.check.ts");
+      const runner = spawn(process.execPath, [program, "--interactive"], { stdio: ["ignore", "pipe", "ignore"] });
+      let output = "";
+      for await (const line of createInterface({ input: runner.stdout })) {
+        output += `${line}\n`;
+        if (line.startsWith("Ctrl-C")) break;
+      }
+      const [command = "", ...args] = (/^ {2}(nsenter .*)$/m.exec(output)?.[1] ?? "").split(" ");
+      assert.equal(await runOk(command, [...args, "hostname"]), "only\n");
+      runner.kill("SIGINT");
+      const [code] = (await once(runner, "exit")) as [number];
+      assert.equal(code, 130);
+      assert.notEqual((await run(command, [...args, "hostname"])).code, 0);
     });
   },
 });

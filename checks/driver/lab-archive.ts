@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { extname, join } from "node:path";
 import { Failure } from "../../src/model/failure.ts";
 import { readArchive, type Archive } from "../../src/providers/local-machine/archive.ts";
 import { imageRelease } from "../../src/providers/local-machine/image-recipe.ts";
@@ -9,7 +8,8 @@ import { networkCommand, type Network } from "../../src/providers/local-machine/
 import { archiveProxy } from "./archive-proxy.ts";
 import type { TestMachine } from "./test-machine.ts";
 
-const relay = fileURLToPath(new URL("./archive-relay.ts", import.meta.url));
+// The same file beside this one, whether this runs from its sources or compiled.
+const relay = join(import.meta.dirname, `archive-relay${extname(import.meta.filename)}`);
 const firstPort = 3142;
 
 /** Gives the apt.conf(5) of a machine that reaches the archive through a proxy. */

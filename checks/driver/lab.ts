@@ -17,7 +17,7 @@ import { clearDeadLabs, markKept, newLabFolder, removeLabFolder } from "./lab-re
 import { labSsh, writeLabSsh, type LabSsh } from "./lab-ssh.ts";
 import { makeTestMachine } from "./make-test-machine.ts";
 import { onSignal } from "./on-signal.ts";
-import { checkStopped, describeDuration, type SubtestResult } from "./subtest.ts";
+import { describeDuration, stopCheck, type SubtestResult } from "./subtest.ts";
 import type { TestMachine, TestMachineOptions } from "./test-machine.ts";
 
 /** Where images and labs are kept when nobody says otherwise. */
@@ -188,7 +188,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
         const logs = await lab.keepLogs(subtestName);
         results.push({ name: subtestName, duration, failure, logs });
         print(`    logs: ${logs}`);
-        if (stop) throw checkStopped;
+        if (stop) throw stopCheck(failure);
         return false;
       }
     },

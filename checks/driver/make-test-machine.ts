@@ -14,11 +14,11 @@ const ballast = "/ballast";
 // Large writes are refused while small ones still find room, and some of what was refused is given back later.
 const fill = `set -eu
 mkdir -p ${ballast}
-cat /dev/zero >"${ballast}/0" 2>/dev/null || sync
+cat /dev/zero >"${ballast}/0" 2>/dev/null || sync -f "${ballast}"
 count=0
 while :; do
   count=$((count + 1))
-  dd if=/dev/zero of="${ballast}/$count" bs=1k status=none 2>/dev/null || sync
+  dd if=/dev/zero of="${ballast}/$count" bs=1k status=none 2>/dev/null || sync -f "${ballast}"
   [ -s "${ballast}/$count" ] || break
 done`;
 

@@ -3,13 +3,16 @@ type Cleanup = () => Promise<void>;
 
 const cleanups = new Set<Cleanup>();
 const signals: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-let ending = false;
+let since: number | undefined;
 
 function end(signal: NodeJS.Signals): void {
   const code = signals[signal] ?? 1;
-  // Whoever asks twice does not want to wait; the next run clears what is left.
-  if (ending) process.exit(code);
-  ending = true;
+  if (since !== undefined) {
+    // A terminal and npm both send one Ctrl-C. Who asks again later does not want to wait; the next lab clears up.
+    if (performance.now() - since > 1000) process.exit(code);
+    return;
+  }
+  since = performance.now();
   process.stderr.write(`\n${signal}: cleaning up\n`);
   void Promise.allSettled([...cleanups].map((cleanup) => cleanup())).then(() => process.exit(code));
 }

@@ -1,4 +1,4 @@
-import type { FailureReport } from "../../src/model/failure.ts";
+import { Failure, type FailureReport } from "../../src/model/failure.ts";
 
 /** How one step of a check came out. */
 export interface SubtestResult {
@@ -11,8 +11,17 @@ export interface SubtestResult {
   readonly logs?: string | undefined;
 }
 
-/** Thrown by a failed subtest after which the check makes no sense; it was reported already. */
-export const checkStopped = Symbol("check stopped");
+const checkStopped = "check-stopped";
+
+/** What a failed subtest throws when the check makes no sense after it; the failure itself was reported already. */
+export function stopCheck(failure: FailureReport): Failure {
+  return new Failure({ ...failure, code: checkStopped, failures: [failure] });
+}
+
+/** Tells whether what a check threw is from {@link stopCheck}. */
+export function isStop(error: unknown): boolean {
+  return error instanceof Failure && error.code === checkStopped;
+}
 
 /** Shows a duration to people. */
 export function describeDuration(milliseconds: number): string {

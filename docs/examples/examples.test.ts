@@ -20,9 +20,15 @@ import {
 } from "../../src/index.ts";
 import { program } from "./greeter-module/src/program.ts";
 
-const document = {
-  domain: "example.org",
-  initialUser: { displayName: "Ada Lovelace", username: "ada", email: "ada@example.org" },
+const folder = import.meta.dirname;
+
+/** Reads a file of this folder. */
+function read(name: string): Promise<string> {
+  return readFile(path.join(folder, name), "utf8");
+}
+
+const document = JSON.parse(await read("configuration.json")) as {
+  readonly applications: { readonly [name: string]: object };
 };
 
 /** Imports the configuration as where both packages are installed. */
@@ -42,7 +48,7 @@ async function exampleConfig(): Promise<FediversityConfig> {
   }
 }
 
-async function evaluated(environment: string, applications: unknown): Promise<Deployment> {
+async function evaluated(environment: string, applications: object = document.applications): Promise<Deployment> {
   const config = await exampleConfig();
   const found = config.environments.find(({ name }) => name === environment);
   assert.ok(found);
@@ -51,7 +57,7 @@ async function evaluated(environment: string, applications: unknown): Promise<De
 }
 
 test("the example configuration adds the application of another package to an environment", async () => {
-  const deployment = await evaluated("production", { greeter: { enable: true, greeting: "Hello & welcome" } });
+  const deployment = await evaluated("production");
   const component = (address: string, system: object): object => ({
     type: "machine",
     inputs: { connection: { address, port: 22, user: "root" }, system },
@@ -160,7 +166,7 @@ test(
     skip: !existsSync(perl) && "there is no perl on this computer",
   },
   async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "fediversity-greeter-"));
+    const data = await mkdtemp(path.join(tmpdir(), "fediversity-greeter-"));
     const file = (name: string): string => path.join(folder, name);
     await writeFile(file("greeter.pl"), program);
     await writeFile(file("greeting"), "Grüße!\nThis is example.org.\n");
@@ -195,7 +201,15 @@ test(
         assert.equal(await readFile(file("visits"), "utf8"), `${String(restart + 1)}\n`);
       }
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await rm(data, { recursive: true, force: true });
     }
   },
 );
+
+test("the code on the page about modules is the code of the example", async () => {
+  const page = await read("../writing-modules.md");
+  const blocks = [...page.matchAll(/^```(?:ts|json)\n(.*?)^```$/gms)].map(([, code]) => code ?? "");
+  const files = ["greeter.ts", "login-notice.ts", "perl-service.ts"].map((name) => `greeter-module/src/${name}`);
+  const shown = [...files, "greeter-module/package.json", "fediversity.config.ts", "configuration.json"];
+  assert.deepEqual(blocks, await Promise.all(shown.map(read)));
+});

@@ -7,13 +7,19 @@ export const exitCodes = {
     code: 1,
     meaning: "Something failed. For `status`: something is missing, unhealthy or drifted; for `doctor`: in the way.",
   },
-  usage: { code: 2, meaning: "The command was used wrongly: an unknown verb, option or component, or no confirmation." },
+  usage: {
+    code: 2,
+    meaning: "The command was used wrongly: an unknown verb, option or component, or no confirmation.",
+  },
   refused: { code: 3, meaning: "The configuration or fediversity.config.ts was refused; nothing was tried." },
   held: { code: 4, meaning: "Somebody else is changing this deployment or machine at this moment." },
   rolledBack: { code: 5, meaning: "A machine did not become healthy and runs its previous generation again." },
   attention: { code: 6, meaning: "A machine could not even go back: it needs a person." },
   changes: { code: 10, meaning: "`plan --detailed-exit-code`: there is something to do." },
-  interrupted: { code: 130, meaning: "Interrupted by Ctrl-C or a signal; the same command continues where it stopped." },
+  interrupted: {
+    code: 130,
+    meaning: "Interrupted by Ctrl-C or a signal; the same command continues where it stopped.",
+  },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>;
 
 /** The reasons to exit that have a code of their own. */

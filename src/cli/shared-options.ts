@@ -32,7 +32,10 @@ export const sharedOptions = {
     "the hosting provider's applications and environments (default: fediversity.config.ts in this folder, if there is one)",
   ),
   environment: new Option("-e, --environment <name>", "where to run (default: the first environment)"),
-  deployment: new Option("--deployment <name>", "the deployment, for verbs that need no configuration (default: its domain)"),
+  deployment: new Option(
+    "--deployment <name>",
+    "the deployment, for verbs that need no configuration (default: its domain)",
+  ),
   state: new Option("--state <folder>", "where the state of deployments is kept").default(".fediversity"),
   identity: new Option(
     "--identity <file>",
@@ -51,7 +54,12 @@ export const sharedOptions = {
 
 /** Options of several verbs. */
 export const verbOptions = {
-  target: new Option("-t, --target <component>", "only this component and what it needs; may be repeated").argParser(gather),
+  target: new Option("-t, --target <component>", "only this component and what it needs; may be repeated").argParser(
+    gather,
+  ),
   yes: new Option("-y, --yes", "do not ask before changes"),
+  gone: new Option("--gone <component>", "this component is lost for good: do not ask it to remove anything").argParser(
+    gather,
+  ),
   to: new Option("--to <generation>", "number of the generation (default: the one before)").argParser(wholeNumber),
 } as const;

@@ -55,10 +55,15 @@ test("of two applies at once the second is told who is at it", async (context) =
   const first = makeBench(onDisk(stateFolder));
   const second = makeBench(onDisk(stateFolder));
   let refused: Promise<unknown> | undefined;
+  let planned: Promise<unknown> | undefined;
   first.world.step = (where) => {
-    if (where === "before reconcile") refused ??= second.engine.apply(wanted, {}).catch((error: unknown) => error);
+    if (where !== "before reconcile") return;
+    refused ??= second.engine.apply(wanted, {}).catch((error: unknown) => error);
+    planned ??= second.engine.plan(wanted, {});
   };
   await first.engine.apply(wanted, {});
+  await planned;
+  assert.match(second.of("note")[0]?.text ?? "", /being changed by .*out of date/);
   failure("lease-held", new RegExp(`process ${String(process.pid)}`))(await refused);
   assert.deepEqual(second.world.log, []);
 });

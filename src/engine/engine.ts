@@ -10,6 +10,7 @@ import { readState, type Given, type Session, type TargetOptions } from "./sessi
 import { disk as realDisk, type Disk } from "./state/disk.ts";
 import { leases as leasesIn, type Leases } from "./state/lease.ts";
 import type { State } from "./state/state.ts";
+import { amend, type AmendOptions } from "./verbs/amend.ts";
 import { apply } from "./verbs/apply.ts";
 import { destroy, planDestroy, type DestroyOptions } from "./verbs/destroy.ts";
 import { doctor, type Examined } from "./verbs/doctor.ts";
@@ -53,6 +54,8 @@ export interface Engine {
   generations(options?: TargetOptions): Promise<readonly Look<readonly GenerationReading[]>[]>;
   doctor(deployment: Deployment, given: Given, options?: TargetOptions): Promise<readonly Examined[]>;
   rotate(deployment: Deployment, given: Given, options: { readonly secrets: readonly string[] }): Promise<RunSummary>;
+  /** Corrects what the state remembers for the provider of a component. */
+  amend(options: AmendOptions): Promise<RunSummary>;
   /** What is known, without asking anybody. */
   state(): Promise<State>;
 }
@@ -116,6 +119,7 @@ export function openEngine(options: EngineOptions): Engine {
     generations: (limits = {}) => generations(session, limits),
     doctor: async (deployment, given, limits = {}) => doctor(session, checked(deployment), given, limits),
     rotate: async (deployment, given, limits) => rotate(session, checked(deployment), given, limits),
+    amend: (options) => amend(session, options),
     state: () => readState(session),
   };
 }

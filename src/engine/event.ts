@@ -2,7 +2,7 @@ import type { FailureReport } from "../model/failure.ts";
 import type { Change, HealthReading } from "./provider.ts";
 
 /** What a run does. */
-export type Verb = "plan" | "apply" | "status" | "rollback" | "destroy" | "purge" | "doctor" | "rotate";
+export type Verb = "plan" | "apply" | "status" | "rollback" | "destroy" | "purge" | "doctor" | "rotate" | "amend";
 
 /** What is to be done with one component, and why. */
 export interface PlannedChange {

@@ -8,7 +8,7 @@ export interface SecretReader {
    * The value.
    * @throws Failure `secret-unknown` when the deployment declares no such secret
    */
-  reveal(name: string): string;
+  reveal(name: string): Promise<string>;
   /** Changes whenever the value does and says nothing about it; `new` while there is no value yet. */
   revision(name: string): string;
 }

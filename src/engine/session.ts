@@ -65,8 +65,8 @@ export async function begin<Result>(
   return conduct(
     { ...session, verb, deployment: session.place.deployment, redactor: hidden },
     [...components].toSorted(),
-    (run) => {
-      const vault = openVault({
+    async (run) => {
+      const vault = await openVault({
         declarations: deployment?.secrets ?? {},
         stored: state.secrets,
         given,
@@ -76,6 +76,19 @@ export async function begin<Result>(
       return body({ run, state, vault });
     },
   );
+}
+
+/** Closes after the body has ended, in whatever way; when both fail, the body's failure is the one that matters. */
+async function thenClose<Result>(body: () => Promise<Result>, close: () => Promise<void>): Promise<Result> {
+  let result: Result;
+  try {
+    result = await body();
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+  await close();
+  return result;
 }
 
 /**
@@ -89,22 +102,18 @@ export async function change<Result>(
 ): Promise<Result> {
   const note = (text: string): void => run.emit({ event: "note", text });
   const lease = await session.leases.take(state.fence, note);
-  try {
-    const journal = await openJournal({
-      ...session.place,
-      fence: lease.fence,
-      clock: session.clock,
-      guard: () => lease.check(),
-      note,
-    });
-    try {
-      return await body(journal);
-    } finally {
-      await journal.close();
-    }
-  } finally {
-    await lease.release();
-  }
+  return thenClose(
+    async () => {
+      const guard = (): Promise<void> => lease.check();
+      const { fence } = lease;
+      const journal = await openJournal({ ...session.place, fence, clock: session.clock, guard, note });
+      return thenClose(
+        () => body(journal),
+        () => journal.close(),
+      );
+    },
+    () => lease.release(),
+  );
 }
 
 /** Who does it, for the journal. */

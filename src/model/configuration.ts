@@ -16,7 +16,8 @@ const UserName = z
   .regex(/^[a-z][a-z0-9_]{0,29}$/, "expected 1 to 30 lower-case letters, digits and _, beginning with a letter")
   .refine((name) => !reservedUserNames.has(name), {
     error: (issue) => `"${String(issue.input)}" is reserved: choose another user name`,
-  });
+  })
+  .meta({ not: { enum: [...reservedUserNames] } });
 
 const initialUser = z.strictObject({
   displayName: z
@@ -34,7 +35,7 @@ const initialUser = z.strictObject({
     .max(128, "expected at most 128 characters")
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without line breaks and control characters")
     .optional()
-    .describe("Without it a password is generated"),
+    .meta({ description: "Without it a password is generated", format: "password", writeOnly: true }),
 });
 
 /** The first account of every application. The password travels apart, as a secret. */
@@ -54,7 +55,7 @@ export function configurationSchema(applications: readonly Application[]): z.Zod
   const shape = Object.fromEntries(
     applications.map((application) => [
       application.name,
-      withEnable(application).optional().describe(application.description),
+      withEnable(application).optional().meta({ title: application.name, description: application.description }),
     ]),
   );
   return z.strictObject({

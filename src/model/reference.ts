@@ -55,12 +55,14 @@ export function isTemplate(value: unknown): value is Template {
 }
 
 /** Lets a reference fail where it is taken for text, which would otherwise silently read `[object Object]`. */
+const noPrimitive: PropertyDescriptor = {
+  value: () => {
+    throw new TypeError("a reference stands for a value that comes later: combine it by the template text`…`");
+  },
+};
+
 function reference<R extends Reference>(value: R): R {
-  return Object.defineProperty(value, Symbol.toPrimitive, {
-    value: () => {
-      throw new TypeError("a reference stands for a value that comes later: combine it by the template text`…`");
-    },
-  });
+  return Object.defineProperty(value, Symbol.toPrimitive, noPrimitive);
 }
 
 /** References the secret of this name. */
@@ -128,23 +130,38 @@ function inText(value: unknown): Text {
  * @throws Failure `text-invalid` when a list or an object would become part of a text
  */
 export function substitute(value: unknown, replace: (reference: Reference) => unknown): unknown {
-  if (isReference(value)) {
-    const replaced = replace(value);
-    return replaced === undefined ? value : replaced;
-  }
-  if (isTemplate(value)) {
-    return join(value.$text.map((part) => inText(substitute(part, replace))));
-  }
   if (Array.isArray(value)) return value.map((item) => substitute(item, replace));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, replace)]));
+  const keys = Object.keys(value);
+  if (keys.some((key) => key.startsWith("$"))) {
+    if (isReference(value)) {
+      const replaced = replace(value);
+      return replaced === undefined ? value : replaced;
+    }
+    if (isTemplate(value)) return join(value.$text.map((part) => inText(substitute(part, replace))));
+  }
+  // Most of a deployment holds no reference: what does not change is not copied.
+  let copy: Record<string, unknown> | undefined;
+  for (const key of keys) {
+    const replaced = substitute(value[key], replace);
+    if (replaced === value[key]) continue;
+    copy ??= { ...value };
+    Object.defineProperty(copy, key, { value: replaced, configurable: true, enumerable: true, writable: true });
+  }
+  return copy ?? value;
+}
+
+function collect(value: unknown, found: Reference[]): void {
+  if (typeof value !== "object" || value === null) return;
+  if (isReference(value)) found.push(value);
+  else for (const item of Array.isArray(value) ? value : Object.values(value)) collect(item, found);
 }
 
 /** Lists every reference in a value, in the order in which they stand. */
 export function referencesIn(value: unknown): readonly Reference[] {
-  if (isReference(value)) return [value];
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
-  return isObject(value) ? Object.values(value).flatMap(referencesIn) : [];
+  const found: Reference[] = [];
+  collect(value, found);
+  return found;
 }
 
 /** Tells whether a value holds a secret anywhere, and therefore is one. */

@@ -20,6 +20,8 @@ const keyed = {
   health: "health check",
 } as const;
 
+const members = Object.entries(keyed) as readonly [keyof typeof keyed, string][];
+
 /**
  * Checks one fragment against the schema of systems.
  * @throws Failure `fragment-invalid` naming the origin and the place in the fragment
@@ -59,14 +61,16 @@ export function mergeFragments(fragments: readonly Fragment[]): System {
   const merged: Record<string, unknown> = {
     packages: [...new Set(systems.flatMap(({ system }) => system.packages))].toSorted(),
   };
-  for (const [member, what] of Object.entries(keyed) as [keyof typeof keyed, string][]) {
-    const first = new Map<string, { origin: string; json: string; value: unknown }>();
+  for (const [member, what] of members) {
+    const first = new Map<string, { origin: string; value: unknown }>();
     for (const { origin, system } of systems) {
-      for (const [name, value] of Object.entries(system[member])) {
-        const json = canonicalJson(value);
+      const part: { readonly [name: string]: unknown } = system[member];
+      for (const name of Object.keys(part)) {
+        const value = part[name];
         const other = first.get(name);
-        if (other === undefined) first.set(name, { origin, json, value });
-        else if (other.json !== json) throw conflict(what, name, [other.origin, origin]);
+        if (other === undefined) first.set(name, { origin, value });
+        else if (canonicalJson(other.value) !== canonicalJson(value))
+          throw conflict(what, name, [other.origin, origin]);
       }
     }
     merged[member] = Object.fromEntries(

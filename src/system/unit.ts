@@ -15,11 +15,12 @@ export type UnitValue =
 export type UnitSections = { readonly [section: string]: { readonly [key: string]: UnitValue } };
 
 const Variables = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable"), PlainText);
+const List = z.array(z.union([PlainText, z.array(PlainText)]));
 const Value: z.ZodType<UnitValue> = z.custom<UnitValue>((value) => {
   if (typeof value === "boolean") return true;
   if (typeof value === "number") return Number.isFinite(value);
   if (PlainText.safeParse(value).success) return true;
-  if (Array.isArray(value)) return z.array(z.union([PlainText, z.array(PlainText)])).safeParse(value).success;
+  if (Array.isArray(value)) return List.safeParse(value).success;
   return Variables.safeParse(value).success;
 }, "expected text without secrets (secrets reach units as credentials), a number, a boolean, a list or variables");
 

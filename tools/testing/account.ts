@@ -42,7 +42,7 @@ export function makeAccount(out: Terminal): Account {
   let timer: NodeJS.Timeout | undefined;
   const paint = (): void => {
     const line = `${step.padEnd(14)} … ${seconds(performance.now() - began)}   ${last}`;
-    out.write(`\r\u001B[K${line.slice(0, Math.max(20, (out.columns ?? 80) - 1))}`);
+    out.write(`\r\u001B[K${line.slice(0, (out.columns || 80) - 1)}`);
   };
   const clear = (): void => {
     clearInterval(timer);

@@ -29,7 +29,9 @@ function printedPlace(stack: string): { readonly subject: string; readonly detai
 
 /** The first frame of a stack that is neither Node's nor the product's own. */
 function thrownPlace(stack: string, file: string): string | undefined {
-  const frames = stack.split("\n").flatMap((frame) => /(?:\(|at |async )((?:file:\/\/)?\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []);
+  const frames = stack
+    .split("\n")
+    .flatMap((frame) => /(?:\(|at |async )((?:file:\/\/)?\/[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []);
   const readableFrames = frames.map((frame) => readable(frame));
   return readableFrames.find((frame) => frame.startsWith(`${file}:`)) ?? readableFrames[0];
 }

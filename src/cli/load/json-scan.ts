@@ -33,11 +33,11 @@ function fail(scanner: Scanner, found: string): false {
   return false;
 }
 
-function seen(scanner: Scanner): string {
-  const { text, offset } = scanner;
+/** Names what stands at the offset. Words are not repeated: they may be part of a password. */
+function seen({ text, offset }: Scanner): string {
   if (offset >= text.length) return "the end of the file";
-  const word = /^[\w.+-]+/.exec(text.slice(offset, offset + 20))?.[0];
-  return JSON.stringify(word ?? String.fromCodePoint(text.codePointAt(offset) ?? 0));
+  const character = String.fromCodePoint(text.codePointAt(offset) ?? 0);
+  return /[\p{L}\p{N}_.+-]/u.test(character) ? "something without quotes" : JSON.stringify(character);
 }
 
 function expected(scanner: Scanner, what: string): false {

@@ -24,11 +24,14 @@ async function howToGetOne(file: string): Promise<string> {
   }
 }
 
+/** Shows the place of a mistake. Values are blotted out, since one of them may be a password. */
 function excerpt(text: string, { line, column }: { line: number; column: number }): readonly string[] {
-  const whole = (text.split("\n")[line - 1] ?? "").replaceAll("\t", " ");
+  const whole = text.split("\n")[line - 1] ?? "";
+  const name = /^[^:]*:/.exec(whole)?.[0] ?? "";
+  const blotted = name + whole.slice(name.length).replaceAll(/[^\s{}[\],:"']/gu, "•");
   const from = Math.max(0, column - 60);
   const number = String(line);
-  return [`${number} ${whole.slice(from, from + 100)}`, `${" ".repeat(number.length + column - from)}^`];
+  return [`${number} ${blotted.slice(from, from + 100)}`, `${" ".repeat(number.length + column - from)}^`];
 }
 
 function locateIn(file: string, text: string, offsets: ReadonlyMap<string, number>): ConfigurationFile["locate"] {
@@ -37,7 +40,9 @@ function locateIn(file: string, text: string, offsets: ReadonlyMap<string, numbe
     const failures = report.failures?.map(locate);
     return {
       ...report,
-      ...(offset === undefined ? {} : { subject: `${file}:${String(positionIn(text, offset).line)}: ${report.subject ?? ""}` }),
+      ...(offset === undefined
+        ? {}
+        : { subject: `${file}:${String(positionIn(text, offset).line)}: ${report.subject ?? ""}` }),
       ...(failures === undefined ? {} : { failures }),
     };
   };

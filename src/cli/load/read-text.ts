@@ -13,7 +13,10 @@ const reasons: Readonly<Record<string, string>> = {
  * @param missing what to do when it is not there
  * @throws Failure with the given code
  */
-export async function readText(file: string, failure: { code: string; attempted: string; missing: string }): Promise<string> {
+export async function readText(
+  file: string,
+  failure: { code: string; attempted: string; missing: string },
+): Promise<string> {
   try {
     return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
   } catch (error) {

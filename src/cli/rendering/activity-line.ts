@@ -71,7 +71,10 @@ export function activityLine(activity: Activity, now: number): readonly Span[] {
         ? [as("faint", activity.outcome)]
         : [{ text: activity.outcome.replace("-", " ") }, as("faint", `  ${duration(activity.duration)}`)];
     case "failed":
-      return [as("bad", `${activity.report.found} [${activity.report.code}]`), as("faint", `  ${duration(activity.duration)}`)];
+      return [
+        as("bad", `${activity.report.found} [${activity.report.code}]`),
+        as("faint", `  ${duration(activity.duration)}`),
+      ];
     case "skipped":
       return [as("warn", `left as it was: ${activity.because}`)];
   }

@@ -1,5 +1,14 @@
 const order = [
-  "created", "updated", "deleted", "purged", "rolled-back", "unchanged", "read", "examined", "skipped", "failed",
+  "created",
+  "updated",
+  "deleted",
+  "purged",
+  "rolled-back",
+  "unchanged",
+  "read",
+  "examined",
+  "skipped",
+  "failed",
 ];
 
 /** Writes how often each outcome occurred: `1 created, 3 unchanged`. */

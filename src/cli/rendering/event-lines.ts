@@ -17,7 +17,9 @@ export function eventLines(event: StampedEvent, before: RunView): readonly Line[
     case "run-started":
       return [line(as("strong", `${event.verb} ${event.deployment}`))];
     case "component-planned":
-      return event.change.action === "same" ? [] : about(event.change.component, `${event.change.action}: ${event.change.because}`);
+      return event.change.action === "same"
+        ? []
+        : about(event.change.component, `${event.change.action}: ${event.change.because}`);
     case "component-started":
       return ["diff", "read", "examine"].includes(event.action) ? [] : about(event.component, `${event.action} …`);
     case "component-progress": {

@@ -23,7 +23,11 @@ export function generationsLines(
   return found.flatMap((looked) =>
     "failure" in looked
       ? [
-          line(as("bad", `✗ ${looked.component}`), `: ${looked.failure.found} `, as("faint", `[${looked.failure.code}]`)),
+          line(
+            as("bad", `✗ ${looked.component}`),
+            `: ${looked.failure.found} `,
+            as("faint", `[${looked.failure.code}]`),
+          ),
           line(as("accent", "    next: "), looked.failure.next),
         ]
       : [line(as("strong", looked.component)), ...looked.result.map(generationLine)],

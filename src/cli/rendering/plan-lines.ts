@@ -38,7 +38,11 @@ function changeLines({ verb, what, detail = [] }: Change): readonly Line[] {
 function nodeLines(node: Plan["nodes"][number]): readonly Line[] {
   if (node.failure !== undefined) {
     return [
-      line(as("bad", `! ${node.component}`), `: could not be compared: ${node.failure.found} `, as("faint", `[${node.failure.code}]`)),
+      line(
+        as("bad", `! ${node.component}`),
+        `: could not be compared: ${node.failure.found} `,
+        as("faint", `[${node.failure.code}]`),
+      ),
       line(as("accent", "    next: "), node.failure.next),
     ];
   }

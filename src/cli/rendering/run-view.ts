@@ -67,7 +67,13 @@ export function watch(view: RunView, event: StampedEvent): RunView {
         component,
         { component, activity: { kind: "waiting" } },
       ]);
-      return { ...emptyRunView, verb: event.verb, deployment: event.deployment, since: now, components: new Map(components) };
+      return {
+        ...emptyRunView,
+        verb: event.verb,
+        deployment: event.deployment,
+        since: now,
+        components: new Map(components),
+      };
     }
     case "component-planned":
       return planned(view, event.change);
@@ -83,8 +89,7 @@ export function watch(view: RunView, event: StampedEvent): RunView {
     }
     case "component-finished": {
       const { component, outcome, duration } = event;
-      const activity: Activity =
-        outcome === "planned" ? { kind: "waiting" } : { kind: "finished", outcome, duration };
+      const activity: Activity = outcome === "planned" ? { kind: "waiting" } : { kind: "finished", outcome, duration };
       return withComponent(view, component, { activity });
     }
     case "component-failed": {

@@ -18,7 +18,11 @@ function head(looked: Looked<Reading>): readonly (Span | string)[] {
   const unhealthy = result.health.filter(({ healthy }) => !healthy).length;
   const words = [
     result.generation === undefined ? "" : `generation ${String(result.generation)}`,
-    result.health.length === 0 ? "" : unhealthy === 0 ? "healthy" : `${String(unhealthy)} of ${count(result.health.length, "check")} failing`,
+    result.health.length === 0
+      ? ""
+      : unhealthy === 0
+        ? "healthy"
+        : `${String(unhealthy)} of ${count(result.health.length, "check")} failing`,
     result.drift.length === 0 ? "" : `${count(result.drift.length, "thing")} changed from outside`,
   ].filter((word) => word !== "");
   const look = unhealthy > 0 ? "bad" : result.drift.length > 0 ? "warn" : "good";
@@ -33,7 +37,12 @@ function details(looked: Looked<Reading>): readonly Line[] {
   return [
     ...result.drift.map((text) => line("    ", as("warn", `drift: ${text}`))),
     ...result.health.map(({ name, healthy, text }) =>
-      line("    ", as(healthy ? "good" : "bad", healthy ? "✓" : "✗"), ` ${name}`, text === "" ? "" : as("faint", `: ${text}`)),
+      line(
+        "    ",
+        as(healthy ? "good" : "bad", healthy ? "✓" : "✗"),
+        ` ${name}`,
+        text === "" ? "" : as("faint", `: ${text}`),
+      ),
     ),
   ];
 }

@@ -41,7 +41,14 @@ function headline(view: RunView, now: number): Line {
         : as(ended.outcome === "failed" ? "bad" : "warn", ended.outcome === "failed" ? "✗" : "■");
   const counts = ended === undefined ? "" : countsText(ended.counts);
   const outcome = ended === undefined || ended.outcome === "done" ? "" : ` ${ended.outcome}`;
-  return line(mark, " ", as("strong", `${verb} ${deployment}`), outcome, as("faint", `  ${elapsed}`), counts && `  ${counts}`);
+  return line(
+    mark,
+    " ",
+    as("strong", `${verb} ${deployment}`),
+    outcome,
+    as("faint", `  ${elapsed}`),
+    counts && `  ${counts}`,
+  );
 }
 
 /** Renders a run as a tree: a line for the run, then one for each component. Pure; the caller cuts to the width. */

@@ -10,28 +10,44 @@ export function canAsk(): boolean {
  * Refuses a change that nobody confirmed and nobody can be asked about.
  * @throws Failure `confirmation-needed`
  */
-export function requireConfirmation(verb: string, options: { readonly yes?: true | undefined; readonly json?: true | undefined }): void {
+export function requireConfirmation(
+  verb: string,
+  options: { readonly yes?: true | undefined; readonly json?: true | undefined },
+): void {
   if (options.yes === true || (canAsk() && options.json !== true)) return;
   throw new Failure({
     code: "confirmation-needed",
     attempted: verb,
-    found: options.json === true ? "with --json nobody is asked" : "this changes something, and there is no terminal to ask on",
+    found:
+      options.json === true
+        ? "with --json nobody is asked"
+        : "this changes something, and there is no terminal to ask on",
     next: "Look at the plan, then add --yes.",
   });
 }
 
+/** @throws Failure `interrupted` at Ctrl-C */
 async function ask(question: string, signal: AbortSignal): Promise<string> {
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   const interrupted = new AbortController();
-  // Without a listener readline would pause at Ctrl-C; with one the process would not get its signal.
+  const ended = new AbortController();
+  // While readline reads, Ctrl-C is a key for it and no signal for the process.
   dialogue.on("SIGINT", () => interrupted.abort());
-  dialogue.on("close", () => interrupted.abort());
+  dialogue.on("close", () => ended.abort());
   try {
-    return await dialogue.question(question, { signal: AbortSignal.any([signal, interrupted.signal]) });
+    return await dialogue.question(question, { signal: AbortSignal.any([signal, interrupted.signal, ended.signal]) });
   } catch (error) {
-    if (!interrupted.signal.aborted && !signal.aborted) throw error;
     process.stderr.write("\n");
-    return "";
+    if (signal.aborted || interrupted.signal.aborted) {
+      throw new Failure({
+        code: "interrupted",
+        attempted: "ask before changing anything",
+        found: "the question was interrupted",
+        next: "Nothing was changed.",
+      });
+    }
+    if (ended.signal.aborted) return "";
+    throw error;
   } finally {
     dialogue.close();
   }
@@ -42,7 +58,10 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
  * @param expected what has to be typed; without it, `y` or `yes`
  * @throws Failure `declined` for any other answer, and for none
  */
-export async function confirm(question: string, options: { readonly signal: AbortSignal; readonly expected?: string }): Promise<void> {
+export async function confirm(
+  question: string,
+  options: { readonly signal: AbortSignal; readonly expected?: string },
+): Promise<void> {
   const { expected, signal } = options;
   const answer = (await ask(`${question} ${expected === undefined ? "[y/N] " : ""}`, signal)).trim();
   const agreed = expected === undefined ? /^y(es)?$/i.test(answer) : answer === expected;

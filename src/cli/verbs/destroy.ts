@@ -25,7 +25,11 @@ export function destroy(options: ChangeOptions & { readonly gone?: readonly stri
         await confirm(`Type ${name} to remove all this:`, { signal, expected: name });
       }
       const summary = await engine.destroy({ targets, forget: targetPaths(options.gone, known) });
-      output.result("destroy", summary, known.length === 0 ? [line("Nothing is deployed: there is nothing to remove.")] : []);
+      output.result(
+        "destroy",
+        summary,
+        known.length === 0 ? [line("Nothing is deployed: there is nothing to remove.")] : [],
+      );
       return "done";
     },
   });

@@ -11,7 +11,11 @@ export function evaluate(options: SharedOptions): Promise<number> {
     prepare: () => evaluateConfiguration(options),
     async run({ deployment }, { output }) {
       const text = canonicalJson(deployment, 2);
-      output.result("evaluate", deployment, text.split("\n").map((row) => line(row)));
+      output.result(
+        "evaluate",
+        deployment,
+        text.split("\n").map((row) => line(row)),
+      );
       return "done";
     },
   });

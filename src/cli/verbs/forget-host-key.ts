@@ -10,7 +10,8 @@ import { confirm, requireConfirmation } from "../terminal/question.ts";
 
 /** The notes of the machine provider without the keys that it pinned; the next contact is a first contact again. */
 function withoutHostKeys(component: string, memory: Json | undefined): Json {
-  if (isObject(memory) && Array.isArray(memory["hostKeys"])) return { ...(memory as Record<string, Json>), hostKeys: [] };
+  if (isObject(memory) && Array.isArray(memory["hostKeys"]))
+    return { ...(memory as Record<string, Json>), hostKeys: [] };
   throw new Failure({
     code: "host-key-unknown",
     attempted: `forget the host key of ${component}`,
@@ -35,7 +36,9 @@ export function forgetHostKey(
       const engine = openDeployment(options, { name, sink: output.sink, signal });
       const components = targetPaths([target], Object.keys((await engine.state()).components)) ?? [];
       if (options.yes !== true) {
-        await confirm(`Forget the host key of ${components.join(", ")}? Do so only when you know why it changed.`, { signal });
+        await confirm(`Forget the host key of ${components.join(", ")}? Do so only when you know why it changed.`, {
+          signal,
+        });
       }
       for (const component of components) {
         await engine.amend({ component, amend: (memory) => withoutHostKeys(component, memory) });

@@ -32,7 +32,8 @@ export function purge(options: SharedOptions & { readonly yes?: true | undefined
       }
       const engine = openDeployment(options, { name, sink: output.sink, signal });
       const deleted = await engine.purge();
-      const lines = deleted.length === 0 ? [line("No data was kept: nothing to delete.")] : purgeLines("Deleted:", deleted);
+      const lines =
+        deleted.length === 0 ? [line("No data was kept: nothing to delete.")] : purgeLines("Deleted:", deleted);
       output.result("purge", deleted, lines);
       return "done";
     },

@@ -15,7 +15,11 @@ export function schema(options: SharedOptions & { readonly events?: true | undef
     },
     run(document, { output }) {
       const text = JSON.stringify(document, undefined, 2);
-      output.result("schema", document, text.split("\n").map((row) => line(row)));
+      output.result(
+        "schema",
+        document,
+        text.split("\n").map((row) => line(row)),
+      );
       return Promise.resolve("done" as const);
     },
   });

@@ -34,7 +34,7 @@ export async function carryOutAndReport(
   const { plan, book, vault, opening, keepDeployment } = options;
   const { deployment } = plan;
   const news = keepDeployment && !sameJson(deployment, book.state.deployment);
-  vault.verify();
+  await vault.verify();
   const sealed = await vault.seal();
   const first: readonly EntryBody[] = [
     ...opening,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ComponentState } from "../state/state.ts";
 import { stateWith } from "../testing/bench.ts";
-import { planDeletions } from "./deletions.ts";
+import { deleteFirst, planDeletions } from "./deletions.ts";
 import type { PlanNode } from "./plan.ts";
 
 function known(...dependencies: readonly string[]): ComponentState {
@@ -51,4 +51,19 @@ test("a circle in what the state remembers is given up, not waited for", () => {
   const planned = planDeletions(state, ["thing/a", "thing/b"], []);
   assert.equal(planned.length, 2);
   assert.equal(planned.flatMap(({ after }) => after).length, 1);
+});
+
+test("what comes waits for what goes where they could be the same, unless that makes a circle", () => {
+  const state = stateWith({ "thing/old": known(), "thing/user": known("thing/old") });
+  const comes = (component: string): PlanNode => ({ ...node(component), action: "create" });
+  const user: PlanNode = { ...node("thing/user"), after: ["thing/needed"] };
+  const wanted = [comes("thing/needed"), comes("thing/new"), user];
+  const nodes = [...wanted, ...planDeletions(state, ["thing/old"], wanted)];
+  assert.deepEqual(edges(deleteFirst(nodes, state, () => true)), [
+    ["thing/needed", []],
+    ["thing/new", ["thing/old"]],
+    ["thing/user", ["thing/needed"]],
+    ["thing/old", ["thing/user"]],
+  ]);
+  assert.deepEqual(edges(deleteFirst(nodes, state, () => false)), edges(nodes));
 });

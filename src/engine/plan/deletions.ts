@@ -54,3 +54,33 @@ export function planDeletions(state: State, gone: readonly string[], nodes: read
     after: [...(users.get(path) ?? [])].toSorted(),
   }));
 }
+
+/**
+ * Lets a component that comes wait for those of its type that go, where it cannot be known yet whether they are about
+ * the same thing outside, as far as that makes no circle: what was just made must not be taken for what has to go.
+ * @param couldBeSame whether components of a type can be about the same thing
+ */
+export function deleteFirst(
+  nodes: readonly PlanNode[],
+  state: State,
+  couldBeSame: (type: string) => boolean,
+): readonly PlanNode[] {
+  const after = new Map(nodes.map((node) => [node.component, node.after]));
+  const unclear = nodes.filter(
+    ({ component, action, type, from, changes }) =>
+      action === "create" &&
+      changes.length === 0 &&
+      from === undefined &&
+      couldBeSame(type) &&
+      !(component in state.components),
+  );
+  for (const { component, type } of unclear) {
+    for (const going of nodes) {
+      if (going.action !== "delete" || going.type !== type) continue;
+      const before = after.get(component) ?? [];
+      after.set(component, [...before, going.component]);
+      if (findCycle(after) !== undefined) after.set(component, before);
+    }
+  }
+  return nodes.map((node) => ({ ...node, after: after.get(node.component) ?? [] }));
+}

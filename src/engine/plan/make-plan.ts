@@ -11,7 +11,7 @@ import type { Run } from "../run.ts";
 import type { Vault } from "../secrets/vault.ts";
 import type { State } from "../state/state.ts";
 import { walk } from "../walk.ts";
-import { planDeletions } from "./deletions.ts";
+import { deleteFirst, planDeletions } from "./deletions.ts";
 import { judge, postpone, type Compared } from "./differences.ts";
 import { countNodes, type Plan, type PlanNode } from "./plan.ts";
 import { scopeOf } from "./targets.ts";
@@ -34,13 +34,13 @@ function announce(run: Run, node: PlanNode): void {
 /** Finds the component that goes and is about the same thing outside as one that comes. */
 function predecessor(
   state: State,
-  gone: ReadonlySet<string>,
+  unwanted: ReadonlySet<string>,
   provider: Provider,
   inputs: JsonObject,
 ): string | undefined {
   const identity = provider.identity?.(inputs);
   if (identity === undefined) return undefined;
-  return [...gone].find((path) => {
+  return [...unwanted].find((path) => {
     const known = state.components[path];
     return known?.type === provider.type.name && provider.identity?.(known.inputs) === identity;
   });
@@ -55,7 +55,7 @@ export async function makePlan(run: Run, options: PlanOptions): Promise<Plan> {
   const { deployment, state, vault, targets } = options;
   const after = checkDeployment(deployment, run.providers);
   const { wanted, gone } = scopeOf({ after, state, targets });
-  const toDelete = new Set(gone);
+  const unwanted = new Set(Object.keys(state.components).filter((path) => !after.has(path)));
   const nodes = new Map<string, PlanNode>();
 
   const decide = async (component: string): Promise<PlanNode> => {
@@ -68,8 +68,8 @@ export async function makePlan(run: Run, options: PlanOptions): Promise<Plan> {
     try {
       const outputsOf = (path: string): JsonObject | undefined => nodes.get(path)?.outputs;
       const inputs = resolveInputs({ component, type: provider.type, inputs: unresolved, outputsOf });
-      const from = known.prior === undefined ? predecessor(state, toDelete, provider, inputs) : undefined;
-      if (from !== undefined) toDelete.delete(from);
+      const from = known.prior === undefined ? predecessor(state, unwanted, provider, inputs) : undefined;
+      if (from !== undefined) unwanted.delete(from);
       const compared = from === undefined ? known : { ...known, from, prior: state.components[from] };
       const context = wantedContext(run, { component, secrets: vault, prior: compared.prior }, inputs);
       const difference = await perform(run, { component, action: "diff", outcome: () => "planned" }, async () => {
@@ -106,9 +106,14 @@ export async function makePlan(run: Run, options: PlanOptions): Promise<Plan> {
     });
   }
   const wantedNodes = wanted.map((component) => nodes.get(component)).filter((node) => node !== undefined);
-  const deletions = planDeletions(state, [...toDelete], wantedNodes);
+  const deletions = planDeletions(
+    state,
+    gone.filter((path) => unwanted.has(path)),
+    wantedNodes,
+  );
   for (const node of deletions) announce(run, node);
-  const all = [...wantedNodes, ...deletions];
+  const couldBeSame = (type: string): boolean => run.providers.get(type)?.identity !== undefined;
+  const all = deleteFirst([...wantedNodes, ...deletions], state, couldBeSame);
   return {
     format: 1,
     deployment,

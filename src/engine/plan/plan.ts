@@ -28,7 +28,7 @@ export interface Plan {
   readonly secrets: { readonly [name: string]: string };
   /** What the plan was limited to. */
   readonly targets?: readonly string[] | undefined;
-  /** What comes first stands first. */
+  /** First what is wanted, with what others need before them; then what goes. */
   readonly nodes: readonly PlanNode[];
   /** Number of nodes by action; those that could not be planned count as `failed`. */
   readonly counts: Counts;

@@ -17,6 +17,12 @@ test("an identity is made once, readable by its owner alone", async (context) =>
   assert.match(readFileSync(file, "utf8"), /^# created: .*\n# public key: age1[a-z0-9]+\nAGE-SECRET-KEY-1[A-Z0-9]+\n$/);
 });
 
+test("an identity that cannot be written is told", async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, "file"), "");
+  await assert.rejects(createIdentity(join(folder, "file", "identity.txt")), failure("secrets-unwritable"));
+});
+
 test("an identity that others can read, or nobody, is refused", async (context) => {
   const file = join(temporaryFolder(context), "identity.txt");
   await createIdentity(file);

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "../../model/failure.ts";
@@ -37,6 +37,7 @@ export function readIdentity(file: string): string | undefined {
 /**
  * Makes a new identity, in the format of age-keygen(1), readable by its owner alone. When another process was quicker,
  * gives that one's.
+ * @throws Failure `secrets-unwritable`
  */
 export async function createIdentity(file: string): Promise<string> {
   const { generateX25519Identity, identityToRecipient } = await import("age-encryption");
@@ -46,13 +47,16 @@ export async function createIdentity(file: string): Promise<string> {
     `# public key: ${await identityToRecipient(identity)}`,
     identity,
   ];
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await publish(file, `${lines.join("\n")}\n`);
     return identity;
   } catch (error) {
-    const there = errorCode(error) === "EEXIST" ? readIdentity(file) : undefined;
-    if (there === undefined) throw error;
-    return there;
+    const there = existsSync(file) ? readIdentity(file) : undefined;
+    if (there !== undefined) return there;
+    const found = error instanceof Error ? error.message : String(error);
+    const next = "Make room on the disk or give write access, then run the same command again.";
+    const attempted = "write the identity";
+    throw new Failure({ code: "secrets-unwritable", attempted, subject: file, found, next }, { cause: error });
   }
 }

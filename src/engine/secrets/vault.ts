@@ -4,7 +4,6 @@ import type { SecretDeclaration } from "../../model/secret.ts";
 import type { SecretReader } from "../provider.ts";
 import type { EntryBody } from "../state/entry.ts";
 import type { State, StoredSecret } from "../state/state.ts";
-import { ageDecrypt } from "./age-decrypt.ts";
 import { generate } from "./generate.ts";
 import { createIdentity, readIdentity } from "./identity.ts";
 import type { Redactor } from "./redactor.ts";
@@ -17,7 +16,7 @@ export interface Vault extends SecretReader {
    * Opens every declared secret that has a value, so that what cannot be opened stops a run before it changes anything.
    * @throws Failure `secrets-unreadable`
    */
-  verify(): void;
+  verify(): Promise<void>;
   /**
    * Makes and encrypts the values that are missing, those whose given value changed, and those named in `rotate`.
    * They hold for this run at once; the entries must be in the journal before anything outside gets to know them.
@@ -76,10 +75,11 @@ function checkGiven({ declarations, stored, given }: VaultOptions): void {
 }
 
 /**
- * Opens the secrets of a deployment for one run. Reads and writes nothing by itself.
+ * Opens the secrets of a deployment for one run. Reads the identity only where given values have to be compared with
+ * stored ones; writes nothing.
  * @throws Failure `secret-missing`, `secret-unknown` when given values and declarations do not fit
  */
-export function openVault(options: VaultOptions): Vault {
+export async function openVault(options: VaultOptions): Promise<Vault> {
   const { declarations, given, identityFile, redactor } = options;
   checkGiven(options);
   const stored: Record<string, StoredSecret> = { ...options.stored };
@@ -87,13 +87,16 @@ export function openVault(options: VaultOptions): Vault {
   let identity: string | undefined;
   for (const [name, value] of Object.entries(given)) redactor.hide(name, value);
 
-  const unlock = (name: string, secret: StoredSecret): string => {
+  const unlock = async (name: string, secret: StoredSecret): Promise<string> => {
     const known = opened.get(secret.revision);
     if (known !== undefined) return known;
     identity ??= readIdentity(identityFile);
     if (identity === undefined) throw missingIdentity(identityFile);
     try {
-      const value = ageDecrypt(identity, Buffer.from(secret.ciphertext, "base64"));
+      const { Decrypter } = await import("age-encryption");
+      const decrypter = new Decrypter();
+      decrypter.addIdentity(identity);
+      const value = await decrypter.decrypt(Buffer.from(secret.ciphertext, "base64"), "text");
       redactor.hide(name, value);
       opened.set(secret.revision, value);
       return value;
@@ -107,8 +110,12 @@ export function openVault(options: VaultOptions): Vault {
     const secret = stored[name];
     if (secret === undefined) return false;
     const value = given[name];
-    return value === undefined || unlock(name, secret) === value;
+    return value === undefined || opened.get(secret.revision) === value;
   };
+  for (const name of Object.keys(given)) {
+    const secret = stored[name];
+    if (secret !== undefined) await unlock(name, secret);
+  }
 
   const sealOne = async (name: string, declaration: SecretDeclaration): Promise<EntryBody> => {
     const value = declaration.origin === "given" ? given[name] : generate(declaration);
@@ -129,11 +136,11 @@ export function openVault(options: VaultOptions): Vault {
 
   const revision = (name: string): string => (isCurrent(name) ? (stored[name]?.revision ?? "new") : "new");
 
-  const reveal = (name: string): string => {
+  const reveal = async (name: string): Promise<string> => {
     const value = given[name];
     if (value !== undefined) return value;
     const secret = stored[name];
-    if (secret !== undefined) return unlock(name, secret);
+    if (secret !== undefined) return await unlock(name, secret);
     if (declarations[name] === undefined) throw unknownSecret(name);
     throw new Failure({
       code: "secret-new",
@@ -148,10 +155,10 @@ export function openVault(options: VaultOptions): Vault {
     reveal,
     revision,
     revisions: () => Object.fromEntries(Object.keys(declarations).map((name) => [name, revision(name)])),
-    verify() {
+    async verify() {
       for (const name of Object.keys(declarations)) {
         const secret = stored[name];
-        if (secret !== undefined) unlock(name, secret);
+        if (secret !== undefined) await unlock(name, secret);
       }
     },
     async seal(rotate = []) {

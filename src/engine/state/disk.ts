@@ -73,9 +73,9 @@ export function beside(path: string): string {
  * Puts a new file in its place only when nothing is there: whoever comes second gets `EEXIST`, and nobody ever sees
  * a part of it.
  */
-export async function publish(file: string, content: string): Promise<void> {
+export async function publish(file: string, content: string, write = writeNew): Promise<void> {
   const draft = beside(file);
-  await writeNew(draft, content);
+  await write(draft, content);
   try {
     await link(draft, file);
   } finally {

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { failure, temporaryFolder } from "../testing/temporary-folder.ts";
+import { writeNew } from "./disk.ts";
 import { thisProcess, type Holder } from "./holder.ts";
 import { leases, type Lease, type LeaseOptions } from "./lease.ts";
 
@@ -118,6 +119,33 @@ test("a holder gives signs of life", async (context) => {
   utimesSync(file, longAgo, longAgo);
   while (statSync(file).mtimeMs < Date.now() - 30_000) await new Promise((resolve) => setImmediate(resolve));
   await lease.release();
+});
+
+test("on a full disk a lease is given back all the same", async (context) => {
+  const folder = temporaryFolder(context);
+  let full = false;
+  const write: LeaseOptions["write"] = (file, content) =>
+    full ? Promise.reject(new Error("ENOSPC")) : writeNew(file, content);
+  const lease = await place(folder, { write }).take(0, ignore);
+  full = true;
+  await lease.release();
+  assert.equal((await place(folder).take(0, ignore)).fence, 2);
+});
+
+test("one that is so slow that others come and go meanwhile does not get a lease that was given before", async (context) => {
+  const folder = temporaryFolder(context);
+  const write: LeaseOptions["write"] = async (file, content) => {
+    writeFileSync(join(folder, "2"), "");
+    await writeNew(file, content);
+  };
+  await assert.rejects(place(folder, { write }).take(0, ignore), failure("lease-held"));
+  assert.deepEqual(readdirSync(folder), ["2"]);
+});
+
+test("a folder that cannot be written to is told", async (context) => {
+  const folder = join(temporaryFolder(context), "file");
+  writeFileSync(folder, "");
+  await assert.rejects(place(folder).take(0, ignore), failure("state-unwritable", /EEXIST|ENOTDIR/));
 });
 
 test("a lost lease is noticed, also when its file is gone", async (context) => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, truncate, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setInterval } from "node:timers";
 import { z } from "zod";
@@ -23,7 +23,7 @@ export interface Leases {
   /**
    * Takes the lease, with a fencing number above the one given (the state's last). The lease of a process which ended
    * without giving it back is taken over, with a note.
-   * @throws Failure `lease-held` naming who holds it, from where and since when
+   * @throws Failure `lease-held` naming who holds it, from where and since when, `state-unwritable`
    */
   take(above: number, note: (text: string) => void): Promise<Lease>;
   /**
@@ -43,6 +43,8 @@ export interface LeaseOptions {
   readonly heartbeat?: number | undefined;
   /** Milliseconds without a sign of life after which a holder on another computer counts as dead. */
   readonly expiry?: number | undefined;
+  /** Writes a new file durably; tests pass one that fails. */
+  readonly write?: typeof writeNew | undefined;
 }
 
 const Content = z.object({ holder: Holder, since: z.string(), released: z.boolean() });
@@ -120,6 +122,24 @@ function lost(deployment: string): Failure {
   });
 }
 
+async function usable<Result>(folder: string, body: () => Promise<Result>): Promise<Result> {
+  try {
+    return await body();
+  } catch (error) {
+    if (error instanceof Failure || errorCode(error) === undefined) throw error;
+    throw new Failure(
+      {
+        code: "state-unwritable",
+        attempted: "take the lease",
+        subject: folder,
+        found: error instanceof Error ? error.message : String(error),
+        next: "Make room on the disk or give write access, then run the same command again.",
+      },
+      { cause: error },
+    );
+  }
+}
+
 function keep(options: LeaseOptions, fence: number, content: Content): Lease {
   const file = join(options.folder, String(fence));
   const beat = setInterval(() => {
@@ -137,8 +157,15 @@ function keep(options: LeaseOptions, fence: number, content: Content): Lease {
     async release() {
       clearInterval(beat);
       const draft = beside(file);
-      await writeNew(draft, JSON.stringify({ ...content, released: true }));
-      await rename(draft, file);
+      try {
+        await (options.write ?? writeNew)(draft, JSON.stringify({ ...content, released: true }));
+        await rename(draft, file);
+      } catch {
+        // On a full disk: an empty lease that expired long ago takes no room and binds nobody.
+        await rm(draft, { force: true });
+        await truncate(file);
+        await utimes(file, 0, 0);
+      }
     },
   };
 }
@@ -149,7 +176,7 @@ function keep(options: LeaseOptions, fence: number, content: Content): Lease {
  */
 export function leases(options: LeaseOptions): Leases {
   const { folder, deployment, expiry = 60_000 } = options;
-  const take: Leases["take"] = async (above, note) => {
+  const take = async (above: number, note: (text: string) => void): Promise<Lease> => {
     const self = thisProcess();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const before = await newest(folder);
@@ -157,7 +184,7 @@ export function leases(options: LeaseOptions): Leases {
     const fence = Math.max(above, before?.fence ?? 0) + 1;
     const content: Content = { holder: self, since: new Date().toISOString(), released: false };
     try {
-      await publish(join(folder, String(fence)), JSON.stringify(content));
+      await publish(join(folder, String(fence)), JSON.stringify(content), options.write);
     } catch (error) {
       if (errorCode(error) === "EEXIST") return take(above, note);
       throw error;
@@ -178,10 +205,11 @@ export function leases(options: LeaseOptions): Leases {
     return keep(options, fence, content);
   };
   return {
-    take,
-    async look() {
-      const found = await newest(folder);
-      if (found !== undefined && isHeld(found, thisProcess(), expiry)) throw held(deployment, found);
-    },
+    take: (above, note) => usable(folder, () => take(above, note)),
+    look: () =>
+      usable(folder, async () => {
+        const found = await newest(folder);
+        if (found !== undefined && isHeld(found, thisProcess(), expiry)) throw held(deployment, found);
+      }),
   };
 }

@@ -34,6 +34,8 @@ export interface World {
   readonly provider: Provider<Inputs>;
   /** Called at every step of every call; throws to make it fail there. */
   step: (where: string, component: string) => void | Promise<void>;
+  /** What the last call about a component was told to watch. */
+  readonly signals: Map<string, AbortSignal>;
   /** How many calls are under way, and the most there ever were. */
   readonly load: { now: number; most: number };
 }
@@ -44,6 +46,7 @@ export function makeWorld(): World {
   const violations: string[] = [];
   const log: string[] = [];
   const load = { now: 0, most: 0 };
+  const signals = new Map<string, AbortSignal>();
   let made = 0;
 
   const call = async <T>(name: string, component: string, body: () => Promise<T>): Promise<T> => {
@@ -84,8 +87,9 @@ export function makeWorld(): World {
         const drift = before !== undefined && before.value !== known.value ? [`value is ${known.value}`] : [];
         return { kind: "update", changes: [{ verb: "change", what: component }], drift, outputs };
       }),
-    reconcile: ({ component, inputs, remember }) =>
-      call("reconcile", component, async () => {
+    reconcile: ({ component, inputs, remember, signal }) => {
+      signals.set(component, signal);
+      return call("reconcile", component, async () => {
         const known = things.get(component);
         checkUses(component, inputs.uses);
         if (known !== undefined) {
@@ -102,7 +106,8 @@ export function makeWorld(): World {
         await remember({ id });
         await world.step("remembered", component);
         return { outcome: "created", outputs: { id }, memory: { id } };
-      }),
+      });
+    },
     delete: ({ component }) =>
       call("delete", component, async () => {
         const known = things.get(component);
@@ -114,7 +119,7 @@ export function makeWorld(): World {
         log.push(`delete ${component}`);
       }),
   };
-  const world: World = { things, violations, log, provider, load, step: () => undefined };
+  const world: World = { things, violations, log, provider, load, signals, step: () => undefined };
   return world;
 }
 

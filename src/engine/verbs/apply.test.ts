@@ -23,6 +23,9 @@ test("a plan whose base has moved on is refused", async () => {
   await engine.apply(deploymentOf({ x: { value: "one" } }), {});
   await assert.rejects(engine.apply(plan, {}), failure("plan-stale", /starts from state 0/));
   assert.deepEqual(world.log, ["create thing/x"]);
+  const idle = await engine.plan(deploymentOf({ x: { value: "one" } }), {});
+  for (const value of ["two", "one"]) await engine.apply(deploymentOf({ x: { value } }), {});
+  await assert.rejects(engine.apply(idle, {}), failure("plan-stale"));
   await assert.rejects(engine.apply({ ...plan, format: 2 } as never, {}), failure("plan-invalid"));
 });
 
@@ -142,12 +145,18 @@ test("a lost lease stops the run before its next effect", async () => {
   };
   const take = (): Promise<{ fence: number; check: typeof check; release: () => Promise<void> }> =>
     Promise.resolve({ fence: 1, check, release: () => Promise.resolve() });
-  const { engine, world, of } = makeBench({ leases: { take, look: () => Promise.resolve() } });
-  world.step = (where, component) => {
+  const { engine, world, of } = makeBench({ leases: { take, look: () => Promise.resolve() }, parallel: 2 });
+  let told = false;
+  world.step = async (where, component) => {
     if (where === "remembered" && component === "thing/c") lost = true;
+    if (where !== "after reconcile" || component !== "thing/d") return;
+    await new Promise((resolve) => world.signals.get(component)?.addEventListener("abort", resolve));
+    told = true;
   };
-  await assert.rejects(engine.apply(chain, {}), failure("lease-lost"));
-  assert.deepEqual(world.log, ["create thing/c"]);
+  const wanted = { ...chain.components, ...deploymentOf({ d: { value: "one" } }).components };
+  await assert.rejects(engine.apply({ ...chain, components: wanted }, {}), failure("lease-lost"));
+  assert.deepEqual(world.log.toSorted(), ["create thing/c", "create thing/d"]);
+  assert.ok(told, "what is under way gets to know");
   assert.equal(of("run-finished")[0]?.outcome, "failed");
 });
 
@@ -266,6 +275,21 @@ test("a component that is about the same thing takes over from one that goes", a
   await engine.apply(plan, {});
   assert.deepEqual(log.toSorted(), ["delete thing/b", 'reconcile thing/one {"by":"thing/a"}']);
   assert.deepEqual(Object.keys((await engine.state()).components), ["thing/one"]);
+});
+
+test("a target takes over as well, and what it took over is not deleted by the next apply", async () => {
+  const world = makeWorld();
+  const log: string[] = [];
+  const provider = plain(world, {
+    identity: (inputs) => String(inputs["value"]),
+    delete: async ({ component }) => void log.push(`delete ${component}`),
+  });
+  const { engine } = makeBench({ providers: [provider] });
+  await engine.apply(deploymentOf({ a: { value: "host1" } }), {});
+  const next = deploymentOf({ one: { value: "host1" } });
+  await engine.apply(next, {}, { targets: ["thing/one"] });
+  await engine.apply(next, {});
+  assert.deepEqual([log, Object.keys((await engine.state()).components)], [[], ["thing/one"]]);
 });
 
 test("outputs that the type does not allow are a failure of the component", async () => {

@@ -34,9 +34,9 @@ function examineState(session: Session, { state, vault }: Begun): Promise<readon
   return Promise.all([
     asExamination("state", `readable, ${String(count)} components`, () => undefined),
     asExamination("lease", "nobody is changing this deployment", () => session.leases.look()),
-    asExamination("secrets", "every secret can be opened", () => {
+    asExamination("secrets", "every secret can be opened", async () => {
       readIdentity(session.identityFile);
-      vault.verify();
+      await vault.verify();
     }),
   ]);
 }

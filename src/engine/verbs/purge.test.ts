@@ -65,19 +65,23 @@ test("a purge that fails leaves what it did not purge to the next one", async ()
 
 test("secrets stay as long as kept data may need them, and are dropped by the purge", async (context) => {
   const identityFile = join(temporaryFolder(context), "identity.txt");
-  const { engine } = makeBench({ providers: [keeping(new Map())], identityFile });
-  const wanted = deploymentOf({ a: { value: "one" } });
+  const provider = keeping(new Map());
+  let broken = true;
+  const purge: Provider["purge"] = async (about, options) => {
+    if (broken) throw refusal("busy");
+    return (await provider.purge?.(about, options)) ?? [];
+  };
+  const { engine } = makeBench({ providers: [{ ...provider, purge }], identityFile });
   const inputs = { value: "one", secret: { $secret: "db/password" } };
-  await engine.apply(
-    {
-      ...wanted,
-      components: { "thing/a": { type: "thing", inputs } },
-      secrets: { "db/password": { origin: "generated", format: "hex", length: 16 } },
-    },
-    {},
-  );
+  const declaration = { origin: "generated", format: "hex", length: 16 } as const;
+  const components = { "thing/a": { type: "thing", inputs } };
+  const secrets = { "db/password": declaration, unused: declaration };
+  await engine.apply(deploymentOf({}, { components, secrets }), {});
   await engine.apply(deploymentOf({}), {});
+  assert.deepEqual(Object.keys((await engine.state()).secrets), ["db/password", "unused"]);
+  await assert.rejects(engine.purge());
   assert.deepEqual(Object.keys((await engine.state()).secrets), ["db/password"]);
+  broken = false;
   await engine.purge();
   assert.deepEqual((await engine.state()).secrets, {});
 });

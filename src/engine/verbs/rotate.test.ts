@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { Failure } from "../../model/failure.ts";
@@ -24,6 +25,7 @@ const given = { "user/password": "canary-of-the-user" };
 interface Outside extends Bench {
   /** What reached the outside: values by component. */
   readonly values: Map<string, string>;
+  readonly identityFile: string;
 }
 
 /** A provider that brings secrets to the outside, and says them aloud where it must not. */
@@ -40,7 +42,7 @@ function outside(context: TestContext, loud = false): Outside {
     },
     async reconcile({ component, secrets, progress }) {
       const name = names[component] ?? "";
-      const value = secrets.reveal(name);
+      const value = await secrets.reveal(name);
       values.set(component, value);
       revisions.set(component, secrets.revision(name));
       progress("write", { text: `password ${value}` });
@@ -58,7 +60,7 @@ function outside(context: TestContext, loud = false): Outside {
     },
   };
   const identityFile = join(temporaryFolder(context), "identity.txt");
-  return { ...makeBench({ providers: [provider], identityFile }), values };
+  return { ...makeBench({ providers: [provider], identityFile }), values, identityFile };
 }
 
 test("secrets are made by the first apply, and only read by the next", async (context) => {
@@ -73,6 +75,18 @@ test("secrets are made by the first apply, and only read by the next", async (co
   assert.deepEqual((await engine.apply(deployment, given)).counts, { unchanged: 2 });
   assert.deepEqual((await engine.apply(deployment, {})).counts, { unchanged: 2 }, "what was given once stays");
   assert.equal(disk.writes(), before);
+});
+
+test("with a lost identity nothing is begun", async (context) => {
+  const { engine, values, disk, identityFile } = outside(context);
+  await engine.apply(deployment, given);
+  rmSync(identityFile);
+  values.clear();
+  const before = disk.writes();
+  const { components } = deployment;
+  const more = { ...deployment, components: { ...components, "thing/c": { type: "thing", inputs: { value: "one" } } } };
+  await assert.rejects(engine.apply(more, {}), failure("secrets-unreadable", /not there/));
+  assert.deepEqual([values.size, disk.writes()], [0, before]);
 });
 
 test("a given value that changed reaches what uses it, and nothing else", async (context) => {

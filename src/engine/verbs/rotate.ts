@@ -19,7 +19,7 @@ export function rotate(
     change(session, begun, async (journal) => {
       const { run, vault } = begun;
       const book = ledger(run, journal);
-      vault.verify();
+      await vault.verify();
       await book.write(runStarted(run), ...(await vault.seal(options.secrets)));
       const plan = await makePlan(run, { deployment, state: journal.state, vault });
       return carryOutAndReport(run, { plan, book, vault, opening: [], keepDeployment: true });

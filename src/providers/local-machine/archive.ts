@@ -16,7 +16,7 @@ export interface Archive {
 }
 
 /** The `--format` for `apt-get indextargets` that {@link parseRepositories} reads. */
-export const indexTargetsFormat = "$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(COMPONENT)|$(CREATED_BY)";
+const indexTargetsFormat = "$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(COMPONENT)|$(CREATED_BY)";
 
 // The suites of one Debian release that machines use, by what follows the release's name (sources.list(5)).
 const wantedSuffixes: readonly string[] = ["", "-updates", "-security"];

@@ -120,6 +120,11 @@ export async function ensureNetwork(options: {
   );
 }
 
+/** Takes a network down and remembers it, so that it comes back as it was; its machines must be stopped. */
+export async function stopNetwork(network: Network): Promise<void> {
+  await withFileLock(networksLock, () => takeDown(network));
+}
+
 /** Takes a network down and forgets it; its machines must be stopped. Does nothing when it is gone already. */
 export async function removeNetwork(network: Network): Promise<void> {
   await withFileLock(networksLock, async () => {

@@ -38,7 +38,7 @@ export async function consoleTail(machine: LocalMachine, count = 12): Promise<st
 }
 
 /** Gives the command that runs a machine, as an argument vector. */
-export function supervisorCommand(machine: LocalMachine, computer: { fuse: boolean; systemd: boolean }): string[] {
+function supervisorCommand(machine: LocalMachine, computer: { fuse: boolean; systemd: boolean }): string[] {
   const group = `fediversity-${machine.id}`;
   return [
     // A scope of its own keeps the machine when the session that started it ends (systemd-run(1)).

@@ -36,7 +36,12 @@ mkdir -p "$group/supervisor" "$group/machine"
 printf '%s\n' "${own%/}/$name" >group
 echo 0 >"$group/supervisor/cgroup.procs"
 if [ -n "$memory" ]; then
-	# Without the controller this fails, and with it the start: a limit that does not hold is none.
+	parent=/sys/fs/cgroup${own%/}
+	if ! grep -qw memory "$parent/cgroup.controllers"; then
+		echo "The kernel offers no way to limit the machine's memory here." >&2
+		exit 1
+	fi
+	echo +memory >"$parent/cgroup.subtree_control"
 	echo +memory >"$group/cgroup.subtree_control"
 	echo "$memory" >"$group/machine/memory.max"
 fi

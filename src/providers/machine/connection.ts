@@ -4,7 +4,7 @@ import type { MachineInputs } from "../../catalogue/components/machine.ts";
 import type { ProviderContext } from "../../engine/provider.ts";
 import type { MachineProviderOptions } from "./options.ts";
 import type { SshTarget } from "./ssh/arguments.ts";
-import { readKnownHosts, writeKnownHosts } from "./ssh/known-hosts.ts";
+import { firstContactFile, readKnownHosts, writeKnownHosts } from "./ssh/known-hosts.ts";
 import { runtimeFolder } from "./ssh/runtime-folder.ts";
 import { openSession, type Session } from "./ssh/session.ts";
 
@@ -47,7 +47,9 @@ export async function connectMachine(
   const given = connection.hostKeys as readonly string[] | undefined;
   const known = given ?? pinned(context.prior?.memory);
   const first = known.length === 0;
-  const knownHostsFile = await writeKnownHosts(folder, context.component, known);
+  const knownHostsFile = first
+    ? firstContactFile(folder, context.component)
+    : await writeKnownHosts(folder, context.component, known);
   const target: SshTarget = {
     alias: context.component,
     address: connection.address as string,
@@ -55,7 +57,8 @@ export async function connectMachine(
     user: connection.user,
     identityFile: connection.identityFile as string | undefined,
     knownHostsFile,
-    controlFolder: folder,
+    // A connection that is there already would leave the key unchecked and unwritten.
+    controlFolder: first ? undefined : folder,
     acceptNew: first && options.acceptNewHostKeys,
     prefix: options.connectPrefix ?? [],
   };

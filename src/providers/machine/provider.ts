@@ -67,6 +67,11 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
   return {
     type: machineType,
 
+    identity({ connection }) {
+      const { address, port } = connection as unknown as MachineInputs["connection"];
+      return typeof address === "string" ? `${address} ${String(port)}` : undefined;
+    },
+
     async diff(context) {
       const wanted = wantedOf(context);
       const machine = await connectMachine(options, context, context.inputs.connection);

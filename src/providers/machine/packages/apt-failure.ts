@@ -24,6 +24,13 @@ const meanings: readonly Meaning[] = [
     next: "Make room on the disk of the package cache, then try again.",
   },
   {
+    // Its consequence reads like a bad signature.
+    code: "archive-failed",
+    sign: /Couldn't create temporary file|Unable to mkstemp/,
+    found: "apt cannot make temporary files, so it cannot check signatures",
+    next: "Make sure that everybody may write to the folder for temporary files: `ls -ld /tmp` shows drwxrwxrwt.",
+  },
+  {
     code: "archive-signature",
     sign: /NO_PUBKEY|BADSIG|NODATA|EXPKEYSIG|REVKEYSIG|is not signed|signatures? (?:couldn't|could not|were|was|verification)|OpenPGP signature verification failed|Clearsigned file isn't valid|signed-by|sqv returned an error/i,
     found: "the archive's index is not signed by a key of Debian's keyring on this computer",

@@ -7,6 +7,7 @@ import { runApt, type AptRoot } from "./apt-root.ts";
 import { parsePrintedUris, type ArchiveFile } from "./archive-file.ts";
 import { parseDpkgStatus } from "./dpkg-status.ts";
 import { archivePackages, askProviders, unknownPackages } from "./known-packages.ts";
+import { withLock } from "./with-lock.ts";
 
 /** A question to apt: which files would these packages need on a machine with this status. */
 export interface Question {
@@ -22,9 +23,9 @@ const answers = new Map<string, Promise<readonly ArchiveFile[]>>();
 
 /**
  * Gives the files that must be transferred so that the packages can be installed: they and their dependencies as far
- * as missing on the machine, nothing recommended, nothing upgraded that need not be, nothing removed. The caller holds
- * the root's lock. Nothing of the network is used.
- * @throws Failure `package-unknown`; `packages-unsatisfiable` with apt's own words
+ * as missing on the machine, nothing recommended, nothing upgraded that need not be, nothing removed. Nothing of the
+ * network is used. Machines with the same status share one answer, so it cannot be aborted; it takes about a second.
+ * @throws Failure `package-unknown`, `package-virtual`; `packages-unsatisfiable` with apt's own words
  */
 export function findFiles(question: Question): Promise<readonly ArchiveFile[]> {
   const names = [...new Set(question.names)].sort();
@@ -32,7 +33,7 @@ export function findFiles(question: Question): Promise<readonly ArchiveFile[]> {
   const key = JSON.stringify([question.root.folder, question.time, status, names]);
   const before = answers.get(key);
   if (before !== undefined) return before;
-  const answer = ask({ ...question, names });
+  const answer = withLock(question.root.lock, "shared", () => ask({ ...question, names }));
   if (answers.size >= 64) answers.clear();
   answers.set(key, answer);
   answer.catch(() => answers.delete(key));

@@ -1,7 +1,7 @@
 import { access, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../../model/failure.ts";
-import { run } from "../../process/run.ts";
+import { run, type RunResult } from "../../process/run.ts";
 import { archiveFailure } from "./apt-failure.ts";
 import { aptEnvironment, type Suite } from "./apt-root.ts";
 import { candidates, parseRelease, parseRepositories, partsOf, type Repository } from "./apt-sources.ts";
@@ -36,13 +36,23 @@ export async function findKeyring(): Promise<string> {
  */
 export async function findCandidates(suite: Suite, mirrors?: readonly string[]): Promise<readonly Repository[]> {
   if (mirrors !== undefined) return mirrors.flatMap((uri) => partsOf(suite).map((part) => ({ uri, suite: part })));
-  const { stdout, stderr } = await run("apt-get", ["update", "--print-uris"], { env: aptEnvironment() });
+  const { stdout, stderr } = await askSources();
   const found = candidates(parseRepositories(stdout), suite);
   if (found.some((one) => one.suite === suite)) return found;
   throw mirrorUnknown(
     suite,
     stderr.split("\n").filter((line) => line !== ""),
   );
+}
+
+let asking: Promise<RunResult> | undefined;
+
+/** Machines that are looked at together ask together. */
+function askSources(): Promise<RunResult> {
+  asking ??= run("apt-get", ["update", "--print-uris"], { env: aptEnvironment() }).finally(() => {
+    asking = undefined;
+  });
+  return asking;
 }
 
 /**

@@ -147,7 +147,9 @@ without_administrators() {
 
 begin() {
   native=$(dpkg --print-architecture)
-  work=$(mktemp -d)
+  # In memory, so that a full disk does not matter here, and under one name, so that a killed run leaves no litter.
+  work=$run/work
+  let_services_start
   mkdir -p "$work/lists/partial"
   without_sources
   trap finish EXIT
@@ -159,14 +161,12 @@ begin() {
   names_in "$wanted_file" >"$work/wanted"
   sort -u -o "$work/wanted" "$work/wanted"
   sort -u "$record.pending" >"$work/pending"
-  let_services_start
 }
 
 finish() {
   code=$?
   trap - EXIT HUP INT TERM
   let_services_start
-  rm -rf "$work"
   exit "$code"
 }
 

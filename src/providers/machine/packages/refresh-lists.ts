@@ -53,9 +53,7 @@ export interface RefreshOptions {
  */
 export async function refreshLists(options: RefreshOptions): Promise<Lists> {
   const { root, mirrors, now, age, report, signal } = options;
-  await makeAptRoot(root);
-  const keyring = await findKeyring();
-  const asked = await findCandidates(root.suite, mirrors);
+  const [keyring, asked] = await Promise.all([findKeyring(), findCandidates(root.suite, mirrors)]);
   const sources = createHash("sha256")
     .update(JSON.stringify([asked, keyring]))
     .digest("hex");
@@ -64,6 +62,7 @@ export async function refreshLists(options: RefreshOptions): Promise<Lists> {
 
   const seen = await readNote(root);
   if (seen !== undefined && good(seen)) return seen;
+  await makeAptRoot(root);
   return withLock(
     root.lock,
     "exclusive",

@@ -8,7 +8,6 @@ import { parseDpkgStatus } from "./dpkg-status.ts";
 import { findFiles } from "./find-files.ts";
 import { fetchPackages, storedPath } from "./package-store.ts";
 import { refreshLists, type Lists } from "./refresh-lists.ts";
-import { withLock } from "./with-lock.ts";
 
 /** A Debian package's file in the cache, verified. */
 export interface PackageFile {
@@ -77,7 +76,8 @@ export async function resolvePackages(request: PackageRequest): Promise<{ readon
     say(
       `finding the files of ${names.length === 1 ? "one Debian package" : `${String(names.length)} Debian packages`}`,
     );
-    const files = await withLock(root.lock, "shared", () => findFiles({ root, time, names, status }), signal);
+    const files = await findFiles({ root, time, names, status });
+    signal?.throwIfAborted();
     await fetchPackages({ cache, files, report: (progress) => request.report?.(progress), signal });
     return files.map((file) => packageFile(cache, file));
   };

@@ -50,7 +50,15 @@ test("the machine decides about units exactly as the plan does", async () => {
             .toSorted()
             .join(""),
         );
-        const sorted = said.split("--\n").slice(0, -1).map((block) => block.split(/(?<=\n)/).toSorted().join(""));
+        const sorted = said
+          .split("--\n")
+          .slice(0, -1)
+          .map((block) =>
+            block
+              .split(/(?<=\n)/)
+              .toSorted()
+              .join(""),
+          );
         assert.deepEqual(sorted, expected);
       }),
       { numRuns: 3 },

@@ -26,6 +26,8 @@ export function sshArguments(target: SshTarget, command: string): readonly strin
     HostKeyAlias: target.alias,
     UserKnownHostsFile: target.knownHostsFile,
     GlobalKnownHostsFile: "/dev/null",
+    // Debian's default hashes names, and a pinned key has to be found by its name again.
+    HashKnownHosts: "no",
     UpdateHostKeys: "no",
     CheckHostIP: "no",
     ConnectTimeout: String(connectTimeout),

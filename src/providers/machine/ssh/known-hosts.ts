@@ -1,6 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Failure } from "../../../model/failure.ts";
+
+// Not the process id, which a later process may have again.
+const thisProcess = randomBytes(8).toString("hex");
 
 /** Writes known_hosts lines for one alias: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. Pure. */
 export function knownHosts(alias: string, keys: readonly string[]): string {
@@ -27,16 +31,26 @@ export function keysIn(text: string, alias: string): readonly string[] {
  */
 export async function writeKnownHosts(folder: string, alias: string, keys: readonly string[]): Promise<string> {
   const text = knownHosts(alias, keys);
-  const name = createHash("sha256")
-    .update(`${alias}\n${text}\n${keys.length === 0 ? String(process.pid) : ""}`)
-    .digest("hex");
-  const file = join(folder, `known-${name.slice(0, 16)}`);
+  const file = join(folder, `known-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`);
   await writeFile(`${file}.${String(process.pid)}`, text, { mode: 0o600 });
   await rename(`${file}.${String(process.pid)}`, file);
   return file;
 }
 
+/** Names the file in which ssh writes down the key of a machine at its first contact; it is this process's own. */
+export function firstContactFile(folder: string, alias: string): string {
+  return join(folder, `first-${createHash("sha256").update(alias).digest("hex").slice(0, 16)}.${thisProcess}`);
+}
+
 /** The keys that ssh wrote down for an alias on a first contact. */
 export async function readKnownHosts(file: string, alias: string): Promise<readonly string[]> {
-  return keysIn(await readFile(file, "utf8"), alias);
+  const keys = keysIn(await readFile(file, "utf8"), alias);
+  if (keys.length > 0) return keys;
+  throw new Failure({
+    code: "host-key-unwritten",
+    attempted: "pin the host key of a first contact",
+    subject: alias,
+    found: `ssh wrote no key into ${file}`,
+    next: "Look into ssh_config on this computer for settings about known hosts, or give hostKeys in the environment.",
+  });
 }

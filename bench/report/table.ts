@@ -1,0 +1,52 @@
+import { nameOf, rowOf, type Measurement } from "../measurement.ts";
+import { range, type Samples } from "../samples.ts";
+import { quantity, type Unit } from "../unit.ts";
+
+const titles = ["measurement", "ours", "min–max", "peer", "min–max", "ratio", "budget", "met"] as const;
+
+function spread(samples: Samples | undefined, unit: Unit): string {
+  if (samples === undefined || samples.length === 0) return "";
+  const { least, greatest } = range(samples);
+  return `${quantity(least, unit)}–${quantity(greatest, unit)}`;
+}
+
+/** Gives the cells of a measurement, in the order of the titles. Pure. */
+export function cellsOf(measurement: Measurement): readonly string[] {
+  const { unit } = measurement;
+  const row = rowOf(measurement);
+  return [
+    nameOf(measurement),
+    quantity(row.ours, unit),
+    spread(measurement.ours, unit),
+    row.peer === null ? "" : quantity(row.peer, unit),
+    spread(measurement.peer, unit),
+    row.ratio === null ? "" : `${shortNumber(row.ratio)} ×`,
+    row.budget ?? "",
+    row.met === null ? "" : row.met ? "yes" : "NO",
+  ];
+}
+
+/** Gives the results as a table for terminals. Pure. */
+export function textTable(measurements: readonly Measurement[]): string {
+  const lines = [titles, ...measurements.map((measurement) => cellsOf(measurement))];
+  const widths = titles.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Gives the results as a table for Markdown. Pure. */
+export function markdownTable(measurements: readonly Measurement[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const rule = titles.map((_, column) => (column === 0 || column === 6 ? "---" : "---:"));
+  return [line(titles), line(rule), ...measurements.map((measurement) => line(cellsOf(measurement)))].join("\n");
+}
+
+function shortNumber(value: number): string {
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
+}

@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Failure } from "../../model/failure.ts";
+import { ensureBaseImage } from "../../providers/local-machine/base-image.ts";
+import { checkComputer } from "../../providers/local-machine/check-computer.ts";
+import { localEnvironment } from "../../providers/local-machine/local-environment.ts";
+import { evaluateConfiguration } from "../load/evaluate-configuration.ts";
+import { openDeployment } from "../open-deployment.ts";
+import { line } from "../rendering/line.ts";
+import { count } from "../rendering/quantity.ts";
+import { runVerb, type VerbContext } from "../run-verb.ts";
+import type { SharedOptions } from "../shared-options.ts";
+import { checkBefore } from "../starting/check-before.ts";
+import { installPackages } from "../starting/install-packages.ts";
+import { overviewLines, runningMachines } from "../starting/overview-lines.ts";
+import { stopMachines } from "../starting/stop-machines.ts";
+import { showSteps, type Steps } from "../terminal/steps.ts";
+
+/** Options of `npm start`. */
+export type StartOptions = Pick<SharedOptions, "configuration" | "environment" | "state"> & {
+  readonly cache: string;
+  readonly detach?: true | undefined;
+};
+
+async function refuseProblems(): Promise<void> {
+  const [problem] = await checkComputer();
+  if (problem !== undefined) throw new Failure(problem);
+}
+
+/** Installs and builds what is missing on this computer. */
+async function setUp(
+  steps: Steps,
+  {
+    cache,
+    missing,
+    signal,
+  }: { readonly cache: string; readonly missing: readonly string[]; readonly signal: AbortSignal },
+): Promise<void> {
+  await steps.step("Debian packages", async (report) => {
+    if (missing.length > 0) await installPackages(missing, report);
+    signal.throwIfAborted();
+    await refuseProblems();
+    return missing.length === 0 ? "all there" : `installed ${missing.join(", ")}`;
+  });
+  await steps.step("Base image", async (report) => {
+    const { id } = await ensureBaseImage({ cache, report, signal });
+    return `${id} in ${cache}`;
+  });
+}
+
+/** Waits for Ctrl-C. */
+function interrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    // A pending promise alone does not keep the process.
+    const alive = setInterval(() => undefined, 1_000_000);
+    const end = (): void => {
+      clearInterval(alive);
+      done();
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
+}
+
+/** Says what runs where, and puts the machines' host keys where ssh can be told to look for them. */
+async function sayWhatRuns(
+  options: StartOptions,
+  { name, applications }: { readonly name: string; readonly applications: readonly string[] },
+  { output, signal }: VerbContext,
+): Promise<void> {
+  const engine = openDeployment(options, { name, sink: output.quietSink, signal });
+  const machines = runningMachines(await engine.state(), applications);
+  const { identityFile } = localEnvironment(options.state, options.cache);
+  const knownHostsFile = join(options.state, ".local", "known_hosts");
+  await mkdir(join(options.state, ".local"), { recursive: true });
+  const keys = machines.flatMap(({ address, hostKeys }) => hostKeys.map((key) => `${address} ${key}\n`));
+  await writeFile(knownHostsFile, keys.join(""));
+  const { configuration, environment = "" } = options;
+  const statusCommand = `npm run fediversity -- status -c ${configuration} -e ${environment}`;
+  output.say(overviewLines({ machines, identityFile, knownHostsFile, statusCommand }));
+}
+
+/** Brings the local environment up, and down again at Ctrl-C. */
+export function start(options: StartOptions): Promise<number> {
+  const { state, cache } = options;
+  return runVerb(
+    {},
+    {
+      verb: "start",
+      atInterrupt:
+        options.detach === true ? undefined : "Ending in order and stopping the machines. Ctrl-C again leaves at once.",
+      async prepare() {
+        const evaluation = await evaluateConfiguration(options);
+        return { ...evaluation, ...(await checkBefore({ state, cache })) };
+      },
+      async run({ config, deployment, given, release, missing }, context) {
+        const { output, signal } = context;
+        const { name } = deployment;
+        const steps = showSteps(process.stdout);
+        await steps.step("This computer", () => Promise.resolve(`${release}, root`));
+        await setUp(steps, { cache, missing, signal });
+        const stop = (): Promise<void> =>
+          steps.step(
+            "Stopping the machines",
+            async () => `${count(await stopMachines(resolve(state), cache), "machine")} stopped`,
+          );
+        try {
+          await openDeployment(options, { name, sink: output.sink, signal }).apply(deployment, given);
+          const applications = config.applications.map((application) => application.name);
+          await sayWhatRuns(options, { name, applications }, context);
+        } catch (error) {
+          output.close();
+          if (options.detach !== true) await stop();
+          throw error;
+        }
+        if (options.detach === true) {
+          output.say([
+            line("The machines go on running. Start again without --detach to be able to stop them by Ctrl-C."),
+          ]);
+          return "done";
+        }
+        output.say([line("Ctrl-C stops the machines.")]);
+        await interrupted(signal);
+        await stop();
+        return "done";
+      },
+    },
+  );
+}
