@@ -23,7 +23,8 @@ async function prepare(
 export function starting(bench: Bench): Contestant {
   return {
     name: "start",
-    work: async () => (await timed([bench.command, "--version"], { env: environmentWith({}), signal: bench.signal })).duration,
+    work: async () =>
+      (await timed([bench.command, "--version"], { env: environmentWith({}), signal: bench.signal })).duration,
   };
 }
 

@@ -6,8 +6,7 @@ import { installPyinfra } from "./peers/pyinfra.ts";
 export async function findPeers(cache: string, signal: AbortSignal): Promise<Peers> {
   const version = await ansibleVersion();
   return {
-    ansible:
-      version === undefined ? { missing: "there is no Ansible here: apt-get install ansible" } : { version },
+    ansible: version === undefined ? { missing: "there is no Ansible here: apt-get install ansible" } : { version },
     pyinfra: await installPyinfra(cache, signal),
   };
 }

@@ -76,7 +76,10 @@ async function main(options: Options): Promise<number> {
   if (options.write) {
     await writeFile(join(docs, "benchmarks.svg"), renderPlot(measured));
     const peers = await findPeers(options.cache, new AbortController().signal);
-    await writeFile(join(docs, "benchmarks.md"), renderPage({ measured, computer, load, peers, options, date: new Date() }));
+    await writeFile(
+      join(docs, "benchmarks.md"),
+      renderPage({ measured, computer, load, peers, options, date: new Date() }),
+    );
   }
   const budgeted = rows.filter(({ met }) => met !== null);
   const met = budgeted.filter((row) => row.met === true).length;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StampedEvent } from "../src/engine/event.ts";
 import { Failure } from "../src/model/failure.ts";
+import type { Json } from "../src/model/json.ts";
 import { mastersIn, type Masters } from "./network/masters.ts";
 import type { Reach } from "./network/reach.ts";
 import { environmentWith, timed, type Timed } from "./timed-command.ts";
@@ -77,7 +78,7 @@ export async function openProduct(options: ProductOptions): Promise<Product> {
     vector,
     env,
     async configure(texts = {}) {
-      const applications = reaches.map(({ name }) => {
+      const applications = reaches.map(({ name }): [string, Json] => {
         const text = texts[name];
         return [name, { enable: true, ...(text === undefined ? {} : { text }) }];
       });

@@ -12,5 +12,5 @@ export function site(name: string): Application {
       request(loginShell, "shell", { packages: ["hello"] });
       request(notice, "notice", { text: options.text });
     },
-  }) as unknown as Application;
+  });
 }

@@ -72,7 +72,11 @@ function changingContestants(lab: Lab, scene: Scene): readonly Contestant[] {
 function remembering(bench: Bench, { product, ansible }: Scene): readonly Contestant[] {
   const { signal, folder: cwd } = bench;
   return [
-    { name: "ours", prepare: product.masters.end, work: () => peakMemory(product.vector, { env: product.env, cwd, signal }) },
+    {
+      name: "ours",
+      prepare: product.masters.end,
+      work: () => peakMemory(product.vector, { env: product.env, cwd, signal }),
+    },
     ...(ansible === undefined
       ? []
       : [
@@ -96,7 +100,8 @@ interface Taken {
 
 async function measureAll(bench: Bench, lab: Lab, scene: Scene): Promise<Taken> {
   const { longRounds: rounds } = bench;
-  const report = (what: string) => (text: string) => bench.report(`${what} on ${String(scene.reaches.length)} machines: ${text}`);
+  const report = (what: string) => (text: string) =>
+    bench.report(`${what} on ${String(scene.reaches.length)} machines: ${text}`);
   bench.report("bringing the deployment onto the machines");
   await settle(scene, textsOf(scene, "Looked after, round -1.\n"));
   const warmSent = new Map<string, number[]>();
@@ -136,7 +141,10 @@ function measurements(bench: Bench, taken: Taken): readonly Measurement[] {
   const count = String(bench.machines);
   const noOp = `no-op on ${count} machines`;
   const change = `one file changed on one of ${count} machines`;
-  const of = (samples: ReadonlyMap<string, Samples>) => ({ ours: samples.get("ours") ?? [], peer: samples.get("ansible") });
+  const of = (samples: ReadonlyMap<string, Samples>) => ({
+    ours: samples.get("ours") ?? [],
+    peer: samples.get("ansible"),
+  });
   const oneTask = "Ansible with one task";
   const budget = { kind: "times-less", least: 15 } as const;
   return [
@@ -157,7 +165,12 @@ function measurements(bench: Bench, taken: Taken): readonly Measurement[] {
       peer: warm.get("ours"),
       budget: { kind: "at-most-times-peer", factor: 2 },
     },
-    withReason(ansible, { name: `${change}, persisted connections`, against: "the same by Ansible", unit: "ms", ...of(changed) }),
+    withReason(ansible, {
+      name: `${change}, persisted connections`,
+      against: "the same by Ansible",
+      unit: "ms",
+      ...of(changed),
+    }),
     withReason(ansible, {
       name: `peak memory of a ${noOp}, new connections`,
       against: oneTask,
@@ -166,7 +179,12 @@ function measurements(bench: Bench, taken: Taken): readonly Measurement[] {
       peer: megabytes(memory.get("ansible")),
     }),
     withReason(ansible, { name: `bytes sent to machines by a ${noOp}`, against: oneTask, unit: "B", ...of(warmSent) }),
-    withReason(ansible, { name: `bytes sent to machines, ${change}`, against: "the same by Ansible", unit: "B", ...of(changedSent) }),
+    withReason(ansible, {
+      name: `bytes sent to machines, ${change}`,
+      against: "the same by Ansible",
+      unit: "B",
+      ...of(changedSent),
+    }),
   ];
 }
 

@@ -18,7 +18,8 @@ export const start: Group = {
         starting(bench),
         ...ansible.map((command) => ({
           name: "ansible",
-          work: async () => (await timed([command, "--version"], { env: environmentWith({}), signal: bench.signal })).duration,
+          work: async () =>
+            (await timed([command, "--version"], { env: environmentWith({}), signal: bench.signal })).duration,
         })),
       ],
     });

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Failure } from "../../src/model/failure.ts";
+import type { Json } from "../../src/model/json.ts";
 import { run } from "../../src/providers/process/run.ts";
 import { mastersIn, type Masters } from "../network/masters.ts";
 import type { Reach } from "../network/reach.ts";
@@ -81,7 +82,7 @@ export async function openAnsible(options: AnsibleOptions): Promise<Ansible> {
     vector,
     env,
     async configure(texts = {}) {
-      const hosts = reaches.map(({ name }) => {
+      const hosts = reaches.map(({ name }): [string, Json] => {
         const text = texts[name];
         return [name, { packages: packages(name), ...(text === undefined ? {} : { text }) }];
       });

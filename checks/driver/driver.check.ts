@@ -165,11 +165,17 @@ export const check = defineCheck({
       await one.succeed("apt-get update");
       await one.succeed("apt-get install --yes --download-only hello");
       const proxy = (await one.succeed("apt-config dump Acquire::http::Proxy")).split('"')[1] ?? "";
-      await two.writeFile("/etc/apt/apt.conf.d/00archive", `Acquire::http::Proxy "${proxy}";\n`);
-      await two.succeed("apt-get update 2>&1 | grep -E 'Err:|Failed'");
-      const ask = 'exec 3<>"/dev/tcp/${0%:*}/${0#*:}"; printf "GET $1 HTTP/1.0\\r\\n\\r\\n" >&3; head -1 <&3';
-      const elsewhere = ["bash", "-c", ask, proxy.replace("http://", ""), "http://example.org/"];
-      assert.match(await one.succeed(elsewhere), / 403 /);
+      const ask = [
+        "bash",
+        "-c",
+        'exec 3<>"/dev/tcp/${0%:*}/${0#*:}"; printf "GET $1 HTTP/1.0\\r\\n\\r\\n" >&3; head -1 <&3',
+        proxy.replace("http://", ""),
+      ];
+      const uri = /^deb (\S+)/.exec(await one.readFile("/etc/apt/sources.list"))?.[1] ?? "";
+      const release = `${uri}dists/trixie/InRelease`;
+      assert.match(await one.succeed([...ask, release]), / 200 /);
+      assert.match(await one.succeed([...ask, "http://example.org/"]), / 403 /);
+      assert.equal((await two.execute([...ask, release])).stdout, "");
     });
 
     await lab.subtest("the logs of a machine are kept, whether it runs or not", async () => {

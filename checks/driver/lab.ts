@@ -121,8 +121,13 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     return removal;
   };
   const forget = onSignal(remove);
-  const network = await ensureNetwork({ folder: join(folder, "network"), isolated: true });
-  const key = await generateSshKey();
+  const [network, key] = await Promise.all([
+    ensureNetwork({ folder: join(folder, "network"), isolated: true }),
+    generateSshKey(),
+  ]).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const declared: TestMachine[] = [];
   const started = new Map<string, LocalMachine>();
   const results: SubtestResult[] = [];
@@ -185,9 +190,13 @@ export async function createLab(options: LabOptions): Promise<Lab> {
         const failure = reportOf(error, subtestName);
         print(`✗ ${subtestName} (${describeDuration(duration)})`);
         print(renderFailure(failure).replaceAll(/^/gm, "    "));
-        const logs = await lab.keepLogs(subtestName);
+        const logs = await lab.keepLogs(subtestName).catch((other: unknown) => {
+          // The failure above matters more than what comes of describing it.
+          print(renderFailure(reportOf(other, "keep the logs")).replaceAll(/^/gm, "    "));
+          return undefined;
+        });
         results.push({ name: subtestName, duration, failure, logs });
-        print(`    logs: ${logs}`);
+        if (logs !== undefined) print(`    logs: ${logs}`);
         if (stop) throw stopCheck(failure);
         return false;
       }

@@ -26,7 +26,9 @@ export function machineNetwork(local: () => LocalMachine): MachineNetwork {
       "tc",
       "qdisc",
       "replace",
-      ...["dev", link, "root"],
+      "dev",
+      link,
+      "root",
       ...(milliseconds === 0 ? ["pfifo"] : ["netem", "delay", `${String(milliseconds)}ms`]),
     ];
     const { code, stderr } = await run(command, args);

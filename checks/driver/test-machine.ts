@@ -44,7 +44,10 @@ export interface TestMachine {
   /** The public SSH host key, type and key, once the lab was started. */
   readonly hostKey: () => string;
 
-  /** Runs a command and gives its exit code and what it printed. */
+  /**
+   * Runs a command and gives its exit code and what it printed. It is over when everything that it started has closed
+   * its output: `systemd-run` is the way to leave something running.
+   */
   readonly execute: (command: Command, options?: ExecOptions) => Promise<RunResult>;
   /** Runs a command that must end with 0, and gives its standard output. */
   readonly succeed: (command: Command, options?: ExecOptions) => Promise<string>;

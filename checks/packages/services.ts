@@ -19,6 +19,7 @@ export async function serviceSteps(lab: Lab, at: PackageMachine): Promise<void> 
     assert.equal(await machine.succeed(units), before);
     assert.equal((await machine.execute("systemctl is-enabled valkey-server")).stdout.trim(), "disabled");
     assert.equal(await at.leftovers(), "");
+    assert.equal(await machine.succeed("journalctl --quiet --unit=valkey-server"), "", "it never ran");
     await machine.reboot();
     await machine.fail("systemctl -q is-active valkey-server");
     const manual = (await machine.succeed("apt-mark showmanual")).split("\n");

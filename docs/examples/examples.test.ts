@@ -1,6 +1,7 @@
 // The examples of the documentation do what it says: they load, evaluate, and the service runs.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import type { ChildProcess, ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -153,6 +154,23 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** What a process prints next. Rejects when it, or the one that it waits for, ends first. */
+async function nextOutput(process: ChildProcessWithoutNullStreams, other?: ChildProcess): Promise<string> {
+  const aborter = new AbortController();
+  const { signal } = aborter;
+  const ended = async (child: ChildProcess): Promise<never> => {
+    const [code] = (await once(child, "exit", { signal })) as [number | null];
+    throw new Error(`${child.spawnfile} ended with exit code ${String(code)}`);
+  };
+  try {
+    const printed = once(process.stdout, "data", { signal }) as Promise<[Buffer]>;
+    const [text] = await Promise.race([printed, ended(process), ...(other === undefined ? [] : [ended(other)])]);
+    return String(text);
+  } finally {
+    aborter.abort();
+  }
+}
+
 const perl = "/usr/bin/perl";
 
 /** Takes one message from the service, as systemd would: sd_notify(3). */
@@ -167,7 +185,7 @@ test(
   },
   async () => {
     const data = await mkdtemp(path.join(tmpdir(), "fediversity-greeter-"));
-    const file = (name: string): string => path.join(folder, name);
+    const file = (name: string): string => path.join(data, name);
     await writeFile(file("greeter.pl"), program);
     await writeFile(file("greeting"), "Grüße!\nThis is example.org.\n");
     await writeFile(file("token"), "0123abcd");
@@ -179,14 +197,14 @@ test(
     try {
       for (const restart of [0, 1]) {
         const ready = spawn(perl, ["-e", listener, file(`notify-${String(restart)}`)]);
-        await once(ready.stdout, "data");
-        const service = spawn(perl, [file("greeter.pl"), String(port), file("greeting"), folder], {
-          env: { CREDENTIALS_DIRECTORY: folder, NOTIFY_SOCKET: file(`notify-${String(restart)}`) },
+        await nextOutput(ready);
+        const service = spawn(perl, [file("greeter.pl"), String(port), file("greeting"), data], {
+          env: { CREDENTIALS_DIRECTORY: data, NOTIFY_SOCKET: file(`notify-${String(restart)}`) },
           stdio: ["ignore", "ignore", "inherit"],
         });
+        const exited = once(service, "exit");
         try {
-          const [message] = (await once(ready.stdout, "data")) as [Buffer];
-          assert.equal(String(message), "READY=1");
+          assert.equal(await nextOutput(ready, service), "READY=1");
           assert.equal(await get("/health"), "200 ok\n");
           assert.equal(await get("/"), "200 Grüße!\nThis is example.org.\n");
           assert.equal(await get("/visits", { authorization: "Bearer wrong" }), "401 the token is missing or wrong\n");
@@ -196,7 +214,7 @@ test(
         } finally {
           service.kill();
           ready.kill();
-          await once(service, "exit");
+          await exited;
         }
         assert.equal(await readFile(file("visits"), "utf8"), `${String(restart + 1)}\n`);
       }

@@ -18,7 +18,7 @@ const kinds = JsonLine.options.map(({ shape }) => [...shape.event.values][0] ?? 
 test("every kind of line has an example in docs/events.md, and every example is such a line", () => {
   assert.ok(schemaSaysWhatEventsAre);
   for (const example of examples) assert.deepEqual(JsonLine.parse(example), example);
-  const shown = new Set(examples.map((example) => JsonLine.parse(example).event));
+  const shown: ReadonlySet<string> = new Set(examples.map((example) => JsonLine.parse(example).event));
   assert.deepEqual(
     [...kinds].filter((kind) => !shown.has(kind)),
     [],

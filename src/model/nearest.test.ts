@@ -37,7 +37,7 @@ test("a word among the words is its own nearest", () => {
 test("the order of the words does not matter", () => {
   fc.assert(
     fc.property(word, words, (wanted, others) => {
-      assert.equal(nearest(wanted, others), nearest(wanted, [...others].reverse()));
+      assert.equal(nearest(wanted, others), nearest(wanted, others.toReversed()));
     }),
   );
 });
@@ -58,7 +58,7 @@ test("one inserted, lost, replaced or swapped character is always near, in words
         if (edit === "insert") characters.splice(place, 0, character);
         else if (edit === "lose") characters.splice(place, 1);
         else if (edit === "replace") characters[place] = character;
-        else characters.splice(place, 2, ...characters.slice(place, place + 2).reverse());
+        else characters.splice(place, 2, ...characters.slice(place, place + 2).toReversed());
         assert.equal(nearest(characters.join(""), [right, "zzzzzzzzzzzzzzzz"]), right);
       },
     ),

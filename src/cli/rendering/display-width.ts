@@ -1,4 +1,5 @@
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+// Made when it is first needed: loading its data takes longer than all the rest of a short command's rendering.
+let segmenter: Intl.Segmenter | undefined;
 
 // Unicode Standard Annex 11: scripts whose characters take two columns, and full-width forms.
 const wide =
@@ -8,6 +9,7 @@ const nothing = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 
 /** Splits text into what a reader sees as single characters. */
 export function graphemes(text: string): readonly string[] {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   return [...segmenter.segment(text)].map(({ segment }) => segment);
 }
 

@@ -69,7 +69,7 @@ test("status shows health and drift of every component", () => {
     "    drift: file /etc/motd was edited by hand",
     "    ✗ greets: no answer",
     "    ✓ other",
-    "✗ machine/c: it is gone",
+    "✗ machine/c: it is not there",
     "✗ machine/d: no answer [machine-unreachable]",
     "    next: Run it again.",
     "✓ local-machine/a: it is there",

@@ -14,7 +14,7 @@ function head(looked: Looked<Reading>): readonly (Span | string)[] {
     return [as("bad", `✗ ${looked.component}`), `: ${looked.failure.found} `, as("faint", `[${looked.failure.code}]`)];
   }
   const { result, component } = looked;
-  if (!result.exists) return [as("bad", `✗ ${component}`), ": it is gone"];
+  if (!result.exists) return [as("bad", `✗ ${component}`), ": it is not there"];
   const unhealthy = result.health.filter(({ healthy }) => !healthy).length;
   const words = [
     result.generation === undefined ? "" : `generation ${String(result.generation)}`,

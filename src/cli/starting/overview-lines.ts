@@ -30,14 +30,15 @@ export function runningMachines({ components }: State, applications: readonly st
     if (type !== "local-machine") return [];
     const name = path.slice(path.indexOf("/") + 1);
     const system = components[`machine/${name}`];
-    const { address = "", hostKeys } = outputs ?? {};
+    const { address, hostKeys } = outputs ?? {};
+    const generation = system?.outputs?.["generation"];
     return [
       {
         name,
-        address: String(address),
+        address: typeof address === "string" ? address : "",
         hostKeys: Array.isArray(hostKeys) ? hostKeys.map(String) : [],
         applications: applicationsOn(system?.inputs, applications),
-        generation: String(system?.outputs?.["generation"] ?? "-"),
+        generation: typeof generation === "number" ? String(generation) : "-",
       },
     ];
   });

@@ -12,7 +12,7 @@ function makeScreen(columns: number, rows: number) {
   let row = 0;
   const take = (text: string): void => {
     for (const [, up, erase, newline, letter] of text.matchAll(/\u001B\[(?:(\d+)A|(J)|[?\d]*[hlK])|(\n)|([^\r])/g)) {
-      if (up !== undefined) row -= Number(up);
+      if (up !== undefined) row = Math.max(0, row - Number(up));
       else if (erase !== undefined) cells.length = row;
       else if (newline !== undefined) row += 1;
       else if (letter !== undefined) cells[row] = (cells[row] ?? "") + letter;

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { Failure } from "../../model/failure.ts";
 
 /** Tells whether there is somebody who can be asked. */
@@ -28,6 +27,7 @@ export function requireConfirmation(
 
 /** @throws Failure `interrupted` at Ctrl-C */
 async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   const interrupted = new AbortController();
   const ended = new AbortController();

@@ -53,7 +53,7 @@ export function parseSettings(dump: string): string[] {
   return dump
     .split("\n")
     .filter((line) => /^Acquire::(http|https|Check-|Max-ValidTime|Min-ValidTime|Retries|ForceIPv|By-Hash)/i.test(line))
-    .filter((line) => !/ "";$/.test(line))
+    .filter((line) => !line.endsWith(' "";'))
     .map((line) => line.replace(/;$/, ""));
 }
 

@@ -58,7 +58,7 @@ async function ask({ root, time, names, status }: Question): Promise<readonly Ar
 }
 
 /** What apt is asked; a machine whose last installation was cut short is mended along the way. */
-export function installArguments(names: readonly string[]): readonly string[] {
+function installArguments(names: readonly string[]): readonly string[] {
   const wishes = ["--no-install-recommends", "--no-remove", "--no-upgrade", "--fix-broken"];
   return ["install", "--print-uris", "--yes", "--quiet=1", ...wishes, "--", ...names];
 }

@@ -164,7 +164,7 @@ activate() { # new old deadline confirm edited holder
   shift 5
   holder=$*
   exec 9>>"$base/lock"
-  flock -w 30 9 || { say "end refused locked $(cat "$base/holder")"; return 0; }
+  flock -w 30 9 || { say "end refused locked another deployer"; return 0; }
   current
   [ "$number" = "$old" ] || { say "end refused base-moved generation $number is in force, not $old"; return 0; }
   boot_id

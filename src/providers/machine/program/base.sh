@@ -60,9 +60,27 @@ bootstrap() {
 }
 
 # Takes the lock of the machine, waiting $1 seconds, or tells who holds it.
-lock() {
+lock() { # seconds holder-id
   exec 9>>"$base/lock"
   flock -w "$1" 9 && return
-  who=$(cat "$base/holder" 2>/dev/null) || who="an unknown deployer"
+  forsaken "$2" && flock -w 5 9 && return
+  who='an unknown deployer'
+  { [ ! -r "$base/holder" ] || read -r _id _pid who; } <"$base/holder" 2>/dev/null
   refuse locked "$who"
+}
+
+# Ends the session that holds the lock, when its connection broke without its sshd getting to know: the same deployer
+# is back (it does one thing at a time), or another one has been silent for a quarter of an hour. Nothing has changed
+# on the machine while a session only receives; an activation holds the lock in a process of its own.
+forsaken() { # holder-id
+  { [ -r "$base/holder" ] && read -r id pid _who; } <"$base/holder" 2>/dev/null || return 1
+  [ "$id" = "$1" ] || [ -n "$(find "$base/holder" -mmin +15)" ] || return 1
+  [ "$(readlink "/proc/$pid/fd/9" 2>/dev/null)" = "$base/lock" ] || return 1
+  # The session's shell leads its process group: sshd starts it as a session leader.
+  kill -KILL -- "-$pid"
+}
+
+# Notes who works on the machine, for those who come in between.
+hold() { # holder-id holder-name
+  say "$1 $$ $2, since $(date -u +%FT%TZ)" >"$base/holder"
 }

@@ -72,6 +72,7 @@ ask_packages() { # tree
 # Receives what the deployer sends until `go`, then activates.
 receive() {
   while read -r verb first second; do
+    touch "$base/holder"
     case $verb in
       need)
         free=$(df --output=avail -B 1 "$base" | tail -n 1)
@@ -126,8 +127,8 @@ session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes pa
     say "same $number"
     return 0
   fi
-  lock 0
-  say "$3, since $(date -u +%FT%TZ)" >"$base/holder"
+  lock 0 "$2"
+  hold "$2" "$3"
   say "$1" | write "$base/deployment"
   stage_manifest "$5"
   mkdir -p "$base/staging/asked/lists"
@@ -150,7 +151,7 @@ edited_paths() {
 
 session_confirm() { # deployment generation remove?
   own "$1"
-  lock 20
+  lock 20 -
   current
   if pending; then
     [ "$new $phase" = "$2 awaiting" ] || refuse not-awaiting "generation $new is $phase"
@@ -201,7 +202,7 @@ remove() {
 session_purge() { # deployment dry|really
   [ -s "$base/data" ] || [ -s "$base/packages-added" ] || { say end; return 0; }
   own "$1"
-  lock 20
+  lock 20 -
   current
   cat "$base/data" >"$base/data.new" 2>/dev/null || true
   cp "$base/data.new" "$base/data.new.list"
@@ -246,8 +247,8 @@ session_generations() {
 session_return() { # deployment holder-id holder-name generation|previous confirm-seconds
   own "$1"
   settle "$2" -
-  lock 0
-  say "$3, since $(date -u +%FT%TZ)" >"$base/holder"
+  lock 0 "$2"
+  hold "$2" "$3"
   current
   goal=$4
   identity "$number"
