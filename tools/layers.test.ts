@@ -34,8 +34,9 @@ async function refused(rule: string, files: Readonly<Record<string, string>>): P
       await writeFile(path.join(folder, name), text);
     }
     await copyFile(path.join(root, ".oxlintrc.json"), path.join(folder, ".oxlintrc.json"));
-    const oxlint = path.join(root, "node_modules", ".bin", "oxlint");
-    const { stdout } = await run(oxlint, ["--format=json", "."], { cwd: folder });
+    const { PATH = "" } = process.env;
+    const env = { PATH: `${path.join(root, "node_modules", ".bin")}:${PATH}` };
+    const { stdout } = await run("oxlint", ["--format=json", "."], { cwd: folder, env });
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: readonly Diagnostic[] };
     const offenders = diagnostics.filter(({ code }) => code.includes(rule)).map(({ filename }) => filename);
     return [...new Set(offenders)].toSorted();

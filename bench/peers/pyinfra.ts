@@ -105,5 +105,5 @@ export async function openPyinfra(options: {
 
 /** On how many machines pyinfra found nothing to do. Pure. */
 export function unchangedIn(said: string): number {
-  return [...said.matchAll(/\bNo changes\b/g)].length;
+  return [...said.matchAll(/No changes\b/g)].length;
 }

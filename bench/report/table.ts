@@ -11,7 +11,7 @@ function spread(samples: Samples | undefined, unit: Unit): string {
 }
 
 /** Gives the cells of a measurement, in the order of the titles. Pure. */
-export function cellsOf(measurement: Measurement): readonly string[] {
+function cellsOf(measurement: Measurement): readonly string[] {
   const { unit } = measurement;
   const row = rowOf(measurement);
   return [

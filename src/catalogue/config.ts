@@ -13,11 +13,6 @@ export interface FediversityConfig {
   readonly applications: readonly Application[];
   /** The first is the default. */
   readonly environments: readonly Environment[];
-  /**
-   * Seconds in which a machine that was switched to a new generation waits for the deployer's confirmation over a new
-   * connection before it goes back by itself; 60 when not given.
-   */
-  readonly confirmSeconds?: number | undefined;
 }
 
 /** Gives a `fediversity.config.ts` its type. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Application } from "../model/application.ts";
+import { z } from "zod";
+import { type Application, defineApplication } from "../model/application.ts";
 import type { Environment } from "../model/environment.ts";
 import { createEvaluator, evaluate, type Evaluation } from "../model/evaluate.ts";
 import { canonicalJson } from "../model/json.ts";
+import { defineResource } from "../system/resource.ts";
 import { componentTypes } from "./components/component-types.ts";
 import { applications } from "./config.ts";
 import { defineEnvironment } from "./environments/define-environment.ts";
@@ -146,20 +148,54 @@ function reordered(value: unknown, order: (keys: readonly string[]) => readonly 
   return Object.fromEntries(order(Object.keys(members)).map((key) => [key, reordered(members[key], order)]));
 }
 
+/** A resource that shows in which order it is asked. */
+const roster = defineResource({
+  name: "roster",
+  description: "Lists who asks",
+  request: z.strictObject({}),
+  policy: z.strictObject({}),
+  binding: z.strictObject({}),
+  apply: ({ requests }) => ({
+    bindings: requests.map(() => ({})),
+    system: { files: { "/etc/roster": { content: requests.map(({ application }) => application).join() } } },
+  }),
+});
+
+const listed = ["zebra", "ant", "bee"].map((name) =>
+  defineApplication({
+    name,
+    description: name,
+    options: z.object({}),
+    implementation: ({ request, secret }) => {
+      request(roster, "roster", {});
+      secret("key", { format: "hex", length: 32 });
+    },
+  }),
+);
+
 test("evaluation is deterministic and depends on no order, to the byte", () => {
   const offers = {
     shell: offer(loginShell, { username: "operator" }),
     admin: offer(loginShell, { username: "admin", wheel: true }),
     other: offer(loginShell, { username: "other" }),
+    roster: offer(roster, {}),
   };
+  const all = [...applications, ...listed];
+  const switchedOn = Object.fromEntries(all.map(({ name }) => [name, { enable: true }]));
+  const given = { ...document, applications: switchedOn };
   const expected = JSON.stringify(
-    evaluated({ environment: environment({ placement: oneMachine, machines: local(), offers }) }),
+    evaluated({
+      environment: environment({ placement: oneMachine, machines: local(), offers }),
+      applications: all,
+      document: given,
+    }),
   );
+  assert.ok(expected.includes('"ant,bee,zebra"'));
   assert.ok(expected.includes('"admin"'), "of several offers that admit a request the first by name fulfils it");
   fc.assert(
     fc.property(
-      fc.shuffledSubarray([...applications], { minLength: applications.length }),
-      fc.shuffledSubarray(Object.keys(offers), { minLength: 3 }),
+      fc.shuffledSubarray(all, { minLength: all.length }),
+      fc.shuffledSubarray(Object.keys(offers), { minLength: 4 }),
       fc.infiniteStream(fc.nat()),
       (shuffledApplications, offerNames, numbers) => {
         const order = (keys: readonly string[]): readonly string[] =>
@@ -172,7 +208,7 @@ test("evaluation is deterministic and depends on no order, to the byte", () => {
         );
         const result = evaluated({
           environment: environment({ placement: oneMachine, machines: local(), offers: shuffledOffers }),
-          document: reordered(document, order),
+          document: reordered(given, order),
           applications: shuffledApplications,
         });
         assert.equal(JSON.stringify(result), expected);

@@ -1,12 +1,15 @@
 import type { CommanderError } from "@commander-js/extra-typings";
 import { exitCodes } from "./exit-code.ts";
 
-/** Says what is wrong with a command line. Gives the exit code. */
-export async function refuseUsage(error: CommanderError, verb: string | undefined): Promise<number> {
+/**
+ * Says what is wrong with a command line. Gives the exit code.
+ * @param command the command whose help explains the right use
+ */
+export async function refuseUsage(error: CommanderError, command: string, verb = ""): Promise<number> {
   const { usageFailure } = await import("./usage-failure.ts");
   const { createOutput } = await import("./terminal/output.ts");
   const { code } = exitCodes.usage;
-  createOutput(process.argv.includes("--json"), process).failure(verb ?? "", usageFailure(error, verb), code);
+  createOutput(process.argv.includes("--json"), process).failure(verb, usageFailure(error, command), code);
   return code;
 }
 

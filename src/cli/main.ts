@@ -19,6 +19,7 @@ await finish(async () => {
     // Help and version come this way as well, with nothing wrong.
     if (error.exitCode === 0) return exitCodes.done.code;
     const verb = program.commands.map((command) => command.name()).find((name) => args.includes(name));
-    return error.code === "commander.help" ? exitCodes.usage.code : refuseUsage(error, verb);
+    if (error.code === "commander.help") return exitCodes.usage.code;
+    return refuseUsage(error, verb === undefined ? "fediversity" : `fediversity ${verb}`, verb);
   }
 });

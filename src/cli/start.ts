@@ -20,6 +20,6 @@ await finish(async () => {
     return await start({ ...options, state: ".fediversity", cache: defaultCache(process.env, true) });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCodes.done.code : refuseUsage(error, undefined);
+    return error.exitCode === 0 ? exitCodes.done.code : refuseUsage(error, "npm start --");
   }
 });

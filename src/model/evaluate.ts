@@ -55,7 +55,7 @@ export function createEvaluator(options: Omit<Evaluator, "schema">): Evaluator {
  * Checks a configuration.
  * @throws Failure `configuration-invalid` with one report per mistake
  */
-export function parseConfiguration(schema: z.ZodType<Configuration>, document: unknown): Configuration {
+function parseConfiguration(schema: z.ZodType<Configuration>, document: unknown): Configuration {
   const result = schema.safeParse(document);
   if (result.success) return result.data;
   const failures = explainIssues({

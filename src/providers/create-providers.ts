@@ -16,7 +16,6 @@ export interface ProvidersOptions {
   readonly acceptNewHostKeys: boolean;
   readonly connectPrefix?: MachineProviderOptions["connectPrefix"];
   readonly onTraffic?: MachineProviderOptions["onTraffic"];
-  readonly confirmSeconds?: number | undefined;
 }
 
 /** Makes the provider of every component type. Does nothing by itself. */
@@ -34,7 +33,6 @@ export function createProviders(options: ProvidersOptions): readonly Provider[] 
     wake: (connection) => wakeLocalMachine(local, connection),
     connectPrefix: options.connectPrefix,
     onTraffic: options.onTraffic,
-    confirmSeconds: options.confirmSeconds,
   });
   return [localMachineProvider(local), machine] as readonly Provider[];
 }

@@ -1,6 +1,7 @@
 import { Failure } from "../model/failure.ts";
 import { explainIssues } from "../model/explain.ts";
 import { canonicalJson } from "../model/json.ts";
+import { refuseClashes } from "./clash.ts";
 import { System, type SystemInput } from "./system.ts";
 
 /** A part of a system together with who contributes it. */
@@ -77,5 +78,6 @@ export function mergeFragments(fragments: readonly Fragment[]): System {
       [...first].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, { value }]) => [name, value]),
     );
   }
+  refuseClashes(systems);
   return merged as System;
 }

@@ -26,7 +26,7 @@ const input = {
     "key.service": {
       sections: { Service: { ExecStart: ["/bin/key"] } },
       restartOn: ["/etc/web.key"],
-      credentials: { token: secret("web/token") },
+      credentials: { token: secret("web/token"), other: "plain" },
     },
     "job.service": { sections: { Service: { ExecStart: ["/bin/job"] } }, enabled: false },
   },
@@ -51,8 +51,11 @@ test("a generation holds what the machine needs, each in its file", () => {
     file(base, "units/web.service"),
     "[Unit]\nDescription=Web\n\n[Service]\nExecStart=/bin/web -c /etc/web.conf\n",
   );
-  const token = "/var/lib/fediversity/current/credentials/key.service/token";
-  assert.equal(file(base, "units/key.service"), `[Service]\nExecStart=/bin/key\nLoadCredential=token:${token}\n`);
+  const folder = "/var/lib/fediversity/current/credentials/key.service";
+  assert.equal(
+    file(base, "units/key.service"),
+    `[Service]\nExecStart=/bin/key\nLoadCredential=other:${folder}/other\nLoadCredential=token:${folder}/token\n`,
+  );
   assert.equal(file(base, "quadlets/app.container"), "[Container]\nImage=a/b\n");
   assert.equal(file(base, "files/etc/web.conf"), "port=80\n");
   assert.equal(file(base, "files/var/lib/web/.ssh/authorized_keys"), "ssh-ed25519 AAAA a\n");

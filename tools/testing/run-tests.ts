@@ -4,9 +4,14 @@ import path from "node:path";
 import { run } from "node:test";
 import type { EventData } from "node:test";
 import { inspect } from "node:util";
+import { closingLine } from "./step.ts";
 
 /** Milliseconds after which a test is named as slow. */
 const slow = 3000;
+/** Milliseconds that one test may take. */
+const longest = 120_000;
+/** Milliseconds that may pass without a test that begins and without the end. */
+const patience = 180_000;
 
 /** What node:test puts into the error that a failed test ends with. */
 interface TestError extends Error {
@@ -20,8 +25,22 @@ function report({ name, file, line, details }: EventData.TestFail): void {
   console.log(`✖ ${name}${place}\n${inspect(error.cause ?? error).replaceAll(/^/gm, "  ")}\n`);
 }
 
+let latest = "no test yet";
+
+/** Ends a process that neither ends by itself nor goes on, and says what may hold it. */
+function giveUp(): void {
+  console.log(`For ${String(patience / 1000)} s no test has begun. The latest: ${latest}. Still open:`);
+  console.log(`  ${process.getActiveResourcesInfo().join(", ")}`);
+  process.exit(1);
+}
+const watch = setTimeout(giveUp, patience).unref();
+
 const files = process.argv.slice(2).map((file) => path.resolve(file));
-const tests = run({ files, isolation: "none", timeout: 120_000 });
+const tests = run({ files, isolation: "none", timeout: longest });
+tests.on("test:dequeue", ({ name, file }) => {
+  latest = `${name} (${path.relative("", file ?? "")})`;
+  watch.refresh();
+});
 tests.on("test:fail", report);
 tests.on("test:pass", ({ name, details }) => {
   if (details.type === "suite" || details.duration_ms < slow) return;
@@ -29,12 +48,9 @@ tests.on("test:pass", ({ name, details }) => {
 });
 tests.on("test:summary", ({ file, counts, success }) => {
   if (file !== undefined) return;
-  const { passed, tests: all, skipped, todo } = counts;
-  const unfinished = skipped + todo;
-  const failed = all - passed - unfinished;
-  console.log(
-    `${String(passed)} passed, ${String(failed)} failed${unfinished > 0 ? `, ${String(unfinished)} skipped` : ""}`,
-  );
+  const skipped = counts.skipped + counts.todo;
+  const failed = counts.tests - counts.passed - skipped;
   process.exitCode = success && failed === 0 ? 0 : 1;
+  process.on("exit", () => console.log(closingLine({ passed: counts.passed, failed, skipped, output: "" })));
 });
 tests.resume();

@@ -21,6 +21,7 @@ export default defineConfig({
       description: "The two machines of the check",
       offers: { shell: offer(loginShell, { username: "operator", wheel: false }), idle: offer(idleService, {}) },
       placement: withProbes,
+      confirmSeconds: 30,
       machines: hosts({ hello: "hello", cowsay: "cowsay" }),
     }),
   ],

@@ -13,6 +13,6 @@ try {
     signal: interrupted.signal,
   });
 } catch (error) {
-  process.stderr.write(`${renderFailure(reportOf(error, "build an image"))}\n`);
+  if (!interrupted.signal.aborted) process.stderr.write(`${renderFailure(reportOf(error, "build an image"))}\n`);
   process.exitCode = 1;
 }

@@ -25,7 +25,12 @@ export const Connection = z.strictObject({
 export const machine = defineComponentType({
   name: "machine",
   description: "The system of one Debian machine: packages, users, files, units, containers and their health",
-  inputs: z.strictObject({ connection: Connection, system: System }),
+  inputs: z.strictObject({
+    connection: Connection,
+    system: System,
+    /** Seconds in which a switched machine waits for confirmation before it goes back. */
+    confirmSeconds: z.int().min(5).max(3600).optional(),
+  }),
   outputs: z.strictObject({ address: z.string(), generation: z.int() }),
 });
 /** Inputs of {@link machine} with every reference to an output resolved. */

@@ -22,6 +22,11 @@ export interface EnvironmentDefinition {
   readonly offers: { readonly [name: string]: Offer };
   readonly placement: Placement;
   readonly machines: MachineSource;
+  /**
+   * Seconds in which a machine that was switched to a new generation waits for the deployer's confirmation over a new
+   * connection before it goes back by itself; 60 when not given.
+   */
+  readonly confirmSeconds?: number | undefined;
 }
 
 interface Group {
@@ -146,7 +151,8 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
     const source = sourced.get(name) as SourcedMachine;
     addComponents(components, source.components, `machine source ${machines.name}`);
     const system = mergeFragments(fragments.get(name) ?? []);
-    const inputs = { connection: source.connection, system } as unknown as JsonObject;
+    const patience = definition.confirmSeconds === undefined ? {} : { confirmSeconds: definition.confirmSeconds };
+    const inputs = { connection: source.connection, system, ...patience } as unknown as JsonObject;
     const path = `${machineType.name}/${name}`;
     addComponents(components, { [path]: { type: machineType.name, inputs } }, "the placement");
   }

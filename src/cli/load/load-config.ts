@@ -7,7 +7,7 @@ import { isObject } from "../../model/json.ts";
 import { configFailure, explainConfigError } from "./config-failure.ts";
 
 /** Name of the hosting provider's file. */
-export const configFileName = "fediversity.config.ts";
+const configFileName = "fediversity.config.ts";
 
 async function isThere(file: string): Promise<boolean> {
   try {

@@ -34,7 +34,7 @@ export function markOf(activity: Activity, now: number): Span {
 }
 
 /** Draws how much is done as a bar of ten cells, in eighths. */
-export function bar(share: number): string {
+function bar(share: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * 80);
   const partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] ?? "";
   return `${"█".repeat(Math.floor(eighths / 8))}${partial}`.padEnd(10, "░");

@@ -55,7 +55,7 @@ function nodeLines(node: Plan["nodes"][number]): readonly Line[] {
 }
 
 /** Says in one line how much a plan would do; names only what there is. */
-export function planSummary(plan: Plan): Line {
+function planSummary(plan: Plan): Line {
   const words: readonly (readonly [string, string, Look])[] = [
     ["create", "to create", "good"],
     ["update", "to change", "warn"],

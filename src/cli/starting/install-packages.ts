@@ -9,8 +9,9 @@ export function aptProgress(): (line: string) => StepProgress | undefined {
   return (line) => {
     const [, news] = /(\d+) newly installed/.exec(line) ?? [];
     if (news !== undefined) total = Number(news);
-    const [, fetched] = /^Get:\d+ \S+ \S+ \S+ (\S+)/.exec(line) ?? [];
-    if (fetched !== undefined) return { text: fetched.endsWith("Packages") ? "fetching lists" : `fetching ${fetched}` };
+    // Of a package: number, archive, suite, architecture, name, architecture, version and size.
+    const [, fetched] = /^Get:\d+ \S+ \S+ \S+ (\S+) \S+ \S+ \[/.exec(line) ?? [];
+    if (fetched !== undefined) return { text: `fetching ${fetched}` };
     const [, ready] = /^Setting up (\S+)/.exec(line) ?? [];
     if (ready === undefined) return undefined;
     done += 1;

@@ -1,7 +1,7 @@
 import { Failure } from "../../model/failure.ts";
 
 /** Tells whether there is somebody who can be asked. */
-export function canAsk(): boolean {
+function canAsk(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Failure } from "../../model/failure.ts";
 import { ensureBaseImage } from "../../providers/local-machine/base-image.ts";
 import { checkComputer } from "../../providers/local-machine/check-computer.ts";
@@ -13,7 +13,7 @@ import type { SharedOptions } from "../shared-options.ts";
 import { checkBefore } from "../starting/check-before.ts";
 import { installPackages } from "../starting/install-packages.ts";
 import { overviewLines, runningMachines } from "../starting/overview-lines.ts";
-import { stopMachines } from "../starting/stop-machines.ts";
+import { countRunning, stopMachines } from "../starting/stop-machines.ts";
 import { showSteps, type Steps } from "../terminal/steps.ts";
 
 /** Options of `npm start`. */
@@ -80,48 +80,61 @@ async function sayWhatRuns(
   output.say(overviewLines({ machines, identityFile, knownHostsFile, statusCommand }));
 }
 
+type Prepared = Awaited<ReturnType<typeof evaluateConfiguration>>;
+
+async function bringUp(
+  options: StartOptions,
+  prepared: Prepared & Awaited<ReturnType<typeof checkBefore>>,
+  context: VerbContext,
+): Promise<void> {
+  const { cache } = options;
+  const { output, signal } = context;
+  const { config, deployment, given, release, missing } = prepared;
+  const steps = showSteps(process.stdout);
+  await steps.step("This computer", () => Promise.resolve(`${release}, root`));
+  await setUp(steps, { cache, missing, signal });
+  const { name } = deployment;
+  await openDeployment(options, { name, sink: output.sink, signal }).apply(deployment, given);
+  const applications = config.applications.map((application) => application.name);
+  await sayWhatRuns(options, { name, applications }, context);
+}
+
+async function takeDown({ state, cache }: StartOptions): Promise<void> {
+  await showSteps(process.stdout).step("Stopping the machines", async () => {
+    return `${count(await stopMachines(state, cache), "machine")} stopped`;
+  });
+}
+
 /** Brings the local environment up, and down again at Ctrl-C. */
 export function start(options: StartOptions): Promise<number> {
-  const { state, cache } = options;
+  const detach = options.detach === true;
+  const atInterrupt = "Ending in order and stopping the machines. Ctrl-C again leaves at once.";
   return runVerb(
     {},
     {
       verb: "start",
-      atInterrupt:
-        options.detach === true ? undefined : "Ending in order and stopping the machines. Ctrl-C again leaves at once.",
-      async prepare() {
-        const evaluation = await evaluateConfiguration(options);
-        return { ...evaluation, ...(await checkBefore({ state, cache })) };
-      },
-      async run({ config, deployment, given, release, missing }, context) {
+      ...(detach ? {} : { atInterrupt }),
+      prepare: () => evaluateConfiguration(options),
+      async run(prepared, context) {
         const { output, signal } = context;
-        const { name } = deployment;
-        const steps = showSteps(process.stdout);
-        await steps.step("This computer", () => Promise.resolve(`${release}, root`));
-        await setUp(steps, { cache, missing, signal });
-        const stop = (): Promise<void> =>
-          steps.step(
-            "Stopping the machines",
-            async () => `${count(await stopMachines(resolve(state), cache), "machine")} stopped`,
-          );
+        const computer = await checkBefore(options);
+        const before = await countRunning(options.state, options.cache);
         try {
-          await openDeployment(options, { name, sink: output.sink, signal }).apply(deployment, given);
-          const applications = config.applications.map((application) => application.name);
-          await sayWhatRuns(options, { name, applications }, context);
+          await bringUp(options, { ...prepared, ...computer }, context);
         } catch (error) {
           output.close();
-          if (options.detach !== true) await stop();
+          // Machines that ran before, perhaps for another start, are left as they were found.
+          if (!detach && before === 0 && (await countRunning(options.state, options.cache)) > 0)
+            await takeDown(options);
           throw error;
         }
-        if (options.detach === true) {
-          output.say([
-            line("The machines go on running. Start again without --detach to be able to stop them by Ctrl-C."),
-          ]);
+        if (detach) {
+          output.say([line("The machines go on running. `npm start` again finds them, and stops them at Ctrl-C.")]);
           return "done";
         }
         output.say([line("Ctrl-C stops the machines.")]);
         await interrupted(signal);
-        await stop();
+        await takeDown(options);
         return "done";
       },
     },

@@ -18,7 +18,8 @@ export interface Activated {
   readonly confirming?: Session | undefined;
 }
 
-const confirmSeconds = 60;
+/** Seconds for confirming, where the environment says nothing. */
+const defaultPatience = 60;
 
 function openConfirming(machine: ConnectedMachine): Session {
   return machine.open("confirm the activation over a new connection", true);
@@ -65,15 +66,17 @@ export async function activateGeneration(
   options: MachineProviderOptions,
   machine: ConnectedMachine,
   context: ActivationContext,
-  generation: Generation,
+  {
+    generation,
+    confirmSeconds = defaultPatience,
+  }: { readonly generation: Generation; readonly confirmSeconds?: number | undefined },
 ): Promise<Activated> {
   const session = machine.open(attempted);
   const { id, name } = options.holder;
   const manifest = Buffer.from(generation.manifest);
   const packages = Buffer.from(generation.packages.map((entry) => `${entry}\n`).join(""));
-  const seconds = options.confirmSeconds ?? confirmSeconds;
   context.progress("compare");
-  session.send("stage", context.deployment, id, name, generation.id, manifest.length, packages.length, seconds);
+  session.send("stage", context.deployment, id, name, generation.id, manifest.length, packages.length, confirmSeconds);
   await session.write(manifest);
   await session.write(packages);
   const answer = await readAnswer(session, context);
@@ -91,16 +94,19 @@ export async function activateGeneration(
   return await settled(machine, session, context);
 }
 
-/** Goes back to an earlier generation that the machine remembers. @param goal its number, or `previous` */
+/** Goes back to an earlier generation that the machine remembers: by its number, or the newest different one before. */
 export async function returnToGeneration(
   options: MachineProviderOptions,
   machine: ConnectedMachine,
   context: ActivationContext,
-  goal: number | "previous",
+  {
+    goal,
+    confirmSeconds = defaultPatience,
+  }: { readonly goal: number | "previous"; readonly confirmSeconds?: number | undefined },
 ): Promise<Activated> {
   const session = machine.open(attempted);
   const { id, name } = options.holder;
-  session.send("return", context.deployment, id, name, goal, options.confirmSeconds ?? confirmSeconds);
+  session.send("return", context.deployment, id, name, goal, confirmSeconds);
   const answer = await readAnswer(session, context);
   if (answer.kind === "ready") await sendMissing(session, options, context, answer.asked, Buffer.alloc(0));
   return await settled(machine, session, context);

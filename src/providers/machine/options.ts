@@ -8,8 +8,6 @@ export interface MachineProviderOptions {
   readonly acceptNewHostKeys: boolean;
   /** Tells this deployer's state from others', so that it can take over what an earlier run of its own left. */
   readonly holder: { readonly id: string; readonly name: string };
-  /** Seconds in which a new connection has to confirm an activation. */
-  readonly confirmSeconds?: number | undefined;
   /**
    * Sees to it that a machine that may be switched off runs, before something is removed from it.
    * Gives false when the machine itself is gone for good, and everything on it with it.

@@ -86,7 +86,10 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
       const { component, prior, signal, remember } = context;
       const pin = (memory: MachineMemory): Promise<void> => remember({ hostKeys: [...memory.hostKeys] });
       const machine = await connectMachine(options, { component, prior, signal, pin }, context.inputs.connection);
-      const activated = await activateGeneration(options, machine, context, wanted.generation);
+      const activated = await activateGeneration(options, machine, context, {
+        generation: wanted.generation,
+        confirmSeconds: context.inputs.confirmSeconds,
+      });
       if (!activated.same) await confirmGeneration(machine, context, activated);
       const outcome = activated.same ? "unchanged" : prior?.outputs === undefined ? "created" : "updated";
       return await reconciled(machine, wanted, activated.number, outcome);
@@ -113,7 +116,15 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
       await session.close();
       refuseForeign(report, context);
       if (report.owner === undefined || report.number === 0) return;
-      await confirmGeneration(machine, context, await activateGeneration(options, machine, context, nothing()), true);
+      await confirmGeneration(
+        machine,
+        context,
+        await activateGeneration(options, machine, context, {
+          generation: nothing(),
+          confirmSeconds: (context.prior.inputs as unknown as MachineInputs).confirmSeconds,
+        }),
+        true,
+      );
     },
 
     async purge(context, { dryRun }) {
@@ -133,7 +144,10 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
 
     async rollback(context, { to }) {
       const machine = await connectPrior(options, context);
-      const activated = await returnToGeneration(options, machine, context, to ?? "previous");
+      const activated = await returnToGeneration(options, machine, context, {
+        goal: to ?? "previous",
+        confirmSeconds: (context.prior.inputs as unknown as MachineInputs).confirmSeconds,
+      });
       await confirmGeneration(machine, context, activated);
       const address = (context.prior.inputs as unknown as MachineInputs).connection.address as string;
       return await reconciled(machine, { address }, activated.number, "updated");

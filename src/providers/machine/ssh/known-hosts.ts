@@ -32,8 +32,10 @@ export function keysIn(text: string, alias: string): readonly string[] {
 export async function writeKnownHosts(folder: string, alias: string, keys: readonly string[]): Promise<string> {
   const text = knownHosts(alias, keys);
   const file = join(folder, `known-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`);
-  await writeFile(`${file}.${String(process.pid)}`, text, { mode: 0o600 });
-  await rename(`${file}.${String(process.pid)}`, file);
+  // Several components and verbs of one process may write it at the same time.
+  const whole = `${file}.${randomBytes(8).toString("hex")}`;
+  await writeFile(whole, text, { mode: 0o600 });
+  await rename(whole, file);
   return file;
 }
 

@@ -24,6 +24,13 @@ const kinds: readonly Kind[] = [
     next: () => "Give it in the environment as hostKeys, or trust the first contact with --accept-new-host-keys.",
   },
   {
+    // A key that cannot be loaded is the reason only where no other one let us in.
+    pattern: /(?:no such identity|Load key )[\s\S]*Permission denied/,
+    code: "identity-file",
+    found: ({ identityFile }) => `the private key ${identityFile ?? "of this computer's ssh_config"} cannot be used`,
+    next: () => "Check that the file exists, holds a private key, and can be read only by you.",
+  },
+  {
     pattern: /Permission denied|Too many authentication failures/,
     code: "ssh-denied",
     found: ({ address, user }) => `the machine at ${address} does not let ${user} in`,
@@ -35,12 +42,6 @@ const kinds: readonly Kind[] = [
     code: "address-unknown",
     found: ({ address }) => `the name ${address} cannot be resolved`,
     next: () => "Check the machine's address in the environment, and this computer's DNS.",
-  },
-  {
-    pattern: /Identity file .* not accessible|Load key .*(?:No such file|invalid format)/,
-    code: "identity-file",
-    found: ({ identityFile }) => `the private key ${identityFile ?? ""} cannot be used`,
-    next: () => "Check that the file exists, holds a private key, and can be read only by you.",
   },
 ];
 
