@@ -49,6 +49,16 @@ if (word === "wait") {
   process.on("SIGINT", () => process.exit(signals + 10));
   setInterval(() => undefined, 1000);
   writeFileSync("ready", "");
+} else if (word === "terminal") {
+  let signals = 0;
+  process.on("SIGINT", () => {
+    signals += 1;
+    // As npm does with the signal that it got from the terminal at the same time.
+    if (signals === 1) process.kill(process.ppid, "SIGINT");
+    setTimeout(() => process.exit(signals + 10), 300);
+  });
+  setInterval(() => undefined, 1000);
+  writeFileSync("ready", "");
 } else if (word === "die") process.kill(process.pid, "SIGKILL");
 else process.exitCode = Number(code);
 `;
@@ -195,6 +205,21 @@ test("a signal reaches the program once, and its death by a signal is passed on"
   assert.equal((await bootstrap("install", ["die"])).code, 137);
 });
 
+test("Ctrl-C in a terminal reaches the program once, although npm passes it on as well", async () => {
+  await install();
+  const command = `exec '${process.execPath}' bin/run.js program.ts terminal`;
+  // script(1) makes the terminal.
+  const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+    cwd: folder,
+    env: environment("install"),
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  const ended = once(child, "exit");
+  while (!(await exists("ready"))) await setTimeout(10);
+  child.stdin.write("\u0003");
+  assert.deepEqual(await ended, [11, null]);
+});
+
 test("a Node that is too old is refused before anything is tried", async () => {
   const text = await readFile(path.join(folder, "bin", "run.js"), "utf8");
   await writeFile(path.join(folder, "bin", "run.js"), text.replaceAll("process.versions.node", '"18.20.4"'));
@@ -202,4 +227,20 @@ test("a Node that is too old is refused before anything is tried", async () => {
   assert.equal(result.code, 1);
   assert.match(result.stderr, /Node 18\.20\.4 is too old\.\n {2}next: Install Node 20/);
   assert.deepEqual(await calls(), []);
+});
+
+test("the command of a fresh clone installs the packages too, and then needs nothing of that any more", async () => {
+  await mkdir(path.join(folder, "src", "cli"), { recursive: true });
+  await cp(path.join(folder, "program.ts"), path.join(folder, "src", "cli", "main.ts"));
+  const { PATH = "" } = process.env;
+  const path24 = `${path.dirname(process.execPath)}:${PATH}`;
+  const command = (outcome: string): Promise<RunResult> =>
+    run(path.join(folder, "bin", "fediversity"), ["hello", "5"], {
+      env: { ...environment(outcome), PATH: path24 },
+      cwd: folder,
+    });
+  const first = await command("install");
+  assert.deepEqual([first.code, first.stdout], [5, "hello --conditions=fediversity-source\n"]);
+  const second = await command("EOTHER");
+  assert.deepEqual([second.code, second.stdout, second.stderr], [5, first.stdout, ""]);
 });

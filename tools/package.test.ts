@@ -1,11 +1,12 @@
 // The package as its users get it: packed from what git has, installed in an empty folder, run and compiled against.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { run, runOk } from "../src/providers/process/run.ts";
+import { checkoutFiles } from "./testing/checkout-files.ts";
 
 const root = path.dirname(import.meta.dirname);
 const modules = path.join(root, "node_modules");
@@ -35,8 +36,7 @@ function plainEnvironment(): Record<string, string> {
 
 /** Copies what a clone would have, so that the build of another run at the same time does no harm. */
 async function cloneSources(target: string): Promise<void> {
-  const list = await runOk("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
-  for (const file of list.split("\0").filter((name) => name !== "" && existsSync(path.join(root, name)))) {
+  for (const file of await checkoutFiles(root)) {
     await cp(path.join(root, file), path.join(target, file), { recursive: true });
   }
   await symlink(modules, path.join(target, "node_modules"));

@@ -1,6 +1,6 @@
 import { withReason } from "../against.ts";
 import type { Group } from "../bench.ts";
-import { starting } from "../contestants.ts";
+import { starting } from "../contestants/idle.ts";
 import { takeTurns } from "../rounds.ts";
 import { environmentWith, timed } from "../timed-command.ts";
 

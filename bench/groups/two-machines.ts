@@ -1,7 +1,7 @@
 import type { Lab } from "../../checks/driver/lab.ts";
 import { withReason } from "../against.ts";
 import type { Bench, Group } from "../bench.ts";
-import { ansibleIdle, oursIdle, pyinfraIdle, sshTrue, starting } from "../contestants.ts";
+import { ansibleIdle, leanTask, oneTask, oursIdle, pyinfraIdle, sshTrue, starting } from "../contestants/idle.ts";
 import type { Measurement } from "../measurement.ts";
 import { moveAway } from "../network/distance.ts";
 import { takeTurns } from "../rounds.ts";
@@ -51,12 +51,13 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
     },
     withReason(bench.peers.ansible, {
       name,
-      against: "Ansible with one task",
+      against: oneTask,
       unit: "ms",
       ours,
       peer: cold.get("ansible"),
       budget: { kind: "times-less", least: 8 },
     }),
+    withReason(bench.peers.ansible, { name, against: leanTask, unit: "ms", ours, peer: cold.get("lean ansible") }),
     withReason(bench.peers.pyinfra, {
       name,
       against: "pyinfra with one operation",
@@ -66,11 +67,18 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
     }),
     withReason(bench.peers.ansible, {
       name: `${where}, persisted connections`,
-      against: "Ansible with one task",
+      against: oneTask,
       unit: "ms",
       ours: warm.get("ours") ?? [],
       peer: warm.get("ansible"),
       budget: { kind: "times-less", least: 8 },
+    }),
+    withReason(bench.peers.ansible, {
+      name: `${where}, persisted connections`,
+      against: leanTask,
+      unit: "ms",
+      ours: warm.get("ours") ?? [],
+      peer: warm.get("lean ansible"),
     }),
   ];
 }

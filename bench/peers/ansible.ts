@@ -21,7 +21,7 @@ export interface AnsibleOptions {
 }
 
 /** Names of the playbooks beside this file. */
-export type Playbook = "packages" | "basic";
+export type Playbook = "packages" | "packages-lean" | "basic";
 
 /** Ansible on some machines, set up as its documentation says for speed. */
 export interface Ansible {
@@ -43,7 +43,6 @@ export function renderAnsibleConfiguration(options: {
   return `[defaults]
 inventory = ${options.folder}/inventory.json
 forks = ${String(options.forks)}
-interpreter_python = /usr/bin/python3
 home = ${options.folder}/home
 nocows = true
 retry_files_enabled = false

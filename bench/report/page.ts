@@ -29,9 +29,10 @@ const how = `## How it is measured
   turn before left, 60 s each (ControlPersist). pyinfra keeps none between its runs.
 - Ours is the whole command \`fediversity apply --yes --json\` with its start. With nothing to do it looks at files,
   links, packages, users, units and health checks of every machine; the peers look at one package each.
-- Ansible: pipelining, ControlPersist, as many forks as machines, no facts, a fixed interpreter. *One task* is
-  [packages.yml](../bench/peers/playbooks/packages.yml); the same work as ours is
-  [basic.yml](../bench/peers/playbooks/basic.yml).
+- Ansible: pipelining, ControlPersist, as many forks as machines, and its defaults otherwise. *One task* is
+  [packages.yml](../bench/peers/playbooks/packages.yml); *without facts* is
+  [packages-lean.yml](../bench/peers/playbooks/packages-lean.yml), which spares Ansible what it does by itself and has
+  no budget; the same work as ours is [basic.yml](../bench/peers/playbooks/basic.yml).
 - First apply: our packages come from this computer's cache and travel to the machines; Ansible's machines have theirs in
   their own apt cache already, with the lists, so that it downloads and sends none. Both end with the same packages, user
   and home.

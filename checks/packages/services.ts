@@ -50,10 +50,11 @@ export async function serviceSteps(lab: Lab, at: PackageMachine): Promise<void> 
       const pid = await machine.succeed("systemctl show -P MainPID valkey-server");
       const file = await at.build({
         name: "check-restarts",
-        unit: "[Service]\nExecStart=sleep infinity\n",
+        unit: "[Service]\nExecStart=sleep infinity\n[Install]\nWantedBy=multi-user.target\n",
         postinst: [
           "deb-systemd-invoke restart valkey-server.service",
-          "deb-systemd-invoke daemon-reload",
+          "systemctl daemon-reload",
+          "systemctl enable check-restarts.service",
           "deb-systemd-invoke start check-restarts.service",
         ],
       });
@@ -69,7 +70,7 @@ export async function serviceSteps(lab: Lab, at: PackageMachine): Promise<void> 
     "what a package starts without asking, or under a policy of the machine's own, is stopped",
     async () => {
       const own = "#!/bin/sh\nexit 0\n";
-      const unit = "[Service]\nExecStart=sleep infinity\n";
+      const unit = "[Service]\nExecStart=sleep infinity\n[Install]\nWantedBy=multi-user.target\n";
       const insists = await at.build({
         name: "check-insists",
         unit,
@@ -78,7 +79,11 @@ export async function serviceSteps(lab: Lab, at: PackageMachine): Promise<void> 
       const asks = await at.build({
         name: "check-asks",
         unit,
-        postinst: ["deb-systemd-invoke daemon-reload", "deb-systemd-invoke start check-asks.service"],
+        postinst: [
+          "systemctl daemon-reload",
+          "systemctl enable check-asks.service",
+          "deb-systemd-invoke start check-asks.service",
+        ],
       });
       const first = await at.install(insists.replace(/\/[^/]*$/, ""), [...names, "check-insists"]);
       assert.equal(first.code, 0, first.stderr);
@@ -86,9 +91,10 @@ export async function serviceSteps(lab: Lab, at: PackageMachine): Promise<void> 
       await machine.writeFile("/usr/sbin/policy-rc.d", own, 0o755);
       const second = await at.install(asks.replace(/\/[^/]*$/, ""), [...names, "check-asks"]);
       assert.equal(second.code, 0, second.stderr);
+      assert.match(await machine.succeed("journalctl --unit=check-asks"), /Started/);
       await machine.fail("systemctl -q is-active check-asks.service");
       assert.equal(await machine.readFile("/usr/sbin/policy-rc.d"), own);
-      await machine.succeed("rm /usr/sbin/policy-rc.d");
+      await machine.succeed("rm /usr/sbin/policy-rc.d && systemctl disable check-restarts check-asks");
     },
   );
 

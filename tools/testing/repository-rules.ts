@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
+import { checkoutFiles } from "./checkout-files.ts";
 
 /** A rule about the repository as a whole and what breaks it, each as a path, with a line number where it has one. */
 export interface RuleResult {
@@ -17,21 +16,14 @@ interface Source {
   readonly lines: readonly string[];
 }
 
-/** The text files that git has or would add, as they are now. */
 async function readSources(root: string): Promise<readonly Source[]> {
-  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const { stdout } = await promisify(execFile)("git", list, { cwd: root, maxBuffer: 1e8 });
-  const names = stdout.split("\0").filter((name) => /\.(?:ts|js|sh|json|md|yml)$|^bin\/|^\.ci\//.test(name));
-  const sources = names.map(async (name): Promise<Source | undefined> => {
-    try {
-      return { name, lines: (await readFile(path.join(root, name), "utf8")).replace(/\n$/, "").split("\n") };
-    } catch (error) {
-      // A file that is deleted and not yet committed.
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-      throw error;
-    }
-  });
-  return (await Promise.all(sources)).filter((source) => source !== undefined);
+  const names = (await checkoutFiles(root)).filter((name) => /\.(?:ts|js|sh|json|md|yml)$|^bin\/|^\.ci\//.test(name));
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(path.join(root, name), "utf8");
+      return { name, lines: text.replace(/\n$/, "").split("\n") };
+    }),
+  );
 }
 
 function places(sources: readonly Source[], pattern: RegExp): readonly string[] {

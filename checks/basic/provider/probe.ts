@@ -41,6 +41,8 @@ const idleService = defineResource({
                     Image: "localhost/idle:1",
                     Exec: ["/bin/busybox", "sleep", "1000000"],
                     Network: "none",
+                    // Process 1 of a container does not end at SIGTERM by itself.
+                    StopTimeout: 1,
                     Environment: { BOX: request.box },
                   },
                 },

@@ -92,7 +92,7 @@ function repairs(report: MachineReport, generation: Generation): readonly Change
 /** Compares a machine with the wanted generation, in one exchange where nothing differs. */
 export async function inspectMachine(session: Session, wanted: Wanted): Promise<Difference> {
   const { generation } = wanted;
-  session.send("read", generation.id);
+  session.send("read", generation.id, "quiet");
   const report = await readReport(session, wanted.component, "compare the machine with what is wanted");
   refuseForeign(report, wanted);
   const drift = driftOf(report);

@@ -25,8 +25,8 @@ boot_id() { read -r boot </proc/sys/kernel/random/boot_id; }
 
 # Sets number to that of the generation in force; 0 stands for none.
 current() {
-  number=$(readlink "$base/current" 2>/dev/null) || number=generations/0
-  number=${number##*/}
+  number=0
+  [ ! -r "$base/current/number" ] || read -r number <"$base/current/number"
 }
 
 # Sets id to the identity of generation $1.
@@ -54,6 +54,7 @@ bootstrap() {
   : >"$base/generations/0.new/manifest"
   : >"$base/generations/0.new/sums"
   say none >"$base/generations/0.new/id"
+  say 0 >"$base/generations/0.new/number"
   mv -T "$base/generations/0.new" "$base/generations/0"
   [ -L "$base/current" ] || ln -s generations/0 "$base/current"
   sync -f "$base"

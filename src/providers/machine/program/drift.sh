@@ -2,7 +2,8 @@
 drift() {
   tree=$base/generations/$1
   [ "$1" != 0 ] || return 0
-  (cd "$tree" && sha256sum --check --quiet sums 2>/dev/null) | sed -n 's/^\(.*\): FAILED.*$/drift tree \1/p'
+  # Every process that is started here is paid for in every exchange where nothing is to be done.
+  broken=$(cd "$tree" && sha256sum --check --quiet sums 2>/dev/null) || say "$broken" | sed -n 's/^\(.*\): FAILED.*$/drift tree \1/p'
   if [ -s "$tree/lists/links" ] && ! xargs readlink -- <"$tree/lists/links" | cmp -s - "$tree/link-targets"; then
     while read -r path; do
       [ "$(readlink -- "$path")" = "$base/current/files$path" ] || say "drift link $path"
@@ -11,12 +12,22 @@ drift() {
   while read -r path; do
     cmp -s -- "$path" "$tree/files$path" || say "drift copy $path"
   done <"$tree/lists/copies"
-  if [ "$(readlink "$unit_path")" != "$base/current/units" ]; then say "drift link $unit_path"; fi
+  [ "$unit_path" -ef "$base/current/units" ] || say "drift link $unit_path"
+  absent_users "$tree"
+  absent=$(absent_packages "$tree")
+  [ -z "$absent" ] || say "$absent" | sed 's/^/drift package /'
+  unfit=$(unfit_units "$1")
+  [ -z "$unfit" ] || say "$unfit" | sed 's/^/drift unit /'
+}
+
+# Says which users of a tree are not in passwd(5), where ours are.
+absent_users() { # tree
+  [ -s "$1/lists/users" ] || return 0
+  users=' '
+  while IFS=: read -r user _rest; do users="$users$user "; done </etc/passwd
   while read -r user _rest; do
-    getent passwd "$user" >/dev/null || say "drift user $user"
-  done <"$tree/lists/users"
-  absent_packages "$tree" | sed 's/^/drift package /'
-  unfit_units "$1" | sed 's/^/drift unit /'
+    case $users in *" $user "*) ;; *) say "drift user $user" ;; esac
+  done <"$1/lists/users"
 }
 
 # Prints the packages of a tree that are not installed. Nothing is asked while dpkg's database is as it was last time.

@@ -25,7 +25,7 @@ words_of() { tail -n 1 "$1" 2>/dev/null | tr -d '[:cntrl:]' | cut -c 1-200; }
 
 # Tries every check of generation $1 until it passes or its own deadline is over. Prints `health name words` per failure.
 health_until() { # generation
-  out=$(mktemp)
+  out=/run/fediversity-health.$$
   started=$(date +%s)
   for check in "$base/generations/$1/health"/*; do
     [ -e "$check" ] || continue
@@ -46,17 +46,20 @@ health_until() { # generation
   rm -f "$out"
 }
 
-# Runs every check of generation $1 once. Prints `health name ok|bad words`.
-health_now() {
-  out=
+# Runs every check of generation $1 once. Prints `health name ok|bad words`; what passes keeps its words to itself when
+# $2 is `quiet`.
+health_now() { # generation quiet?
+  out=/run/fediversity-health.$$
   for check in "$base/generations/$1/health"/*; do
     [ -e "$check" ] || continue
-    [ -n "$out" ] || out=$(mktemp)
-    if health_once "$1" "${check##*/}" 10 "$out"; then
-      say "health ${check##*/} ok $(words_of "$out")"
+    name=${check##*/}
+    if ! health_once "$1" "$name" 10 "$out"; then
+      say "health $name bad $(words_of "$out")"
+    elif [ "${2:-}" = quiet ]; then
+      say "health $name ok"
     else
-      say "health ${check##*/} bad $(words_of "$out")"
+      say "health $name ok $(words_of "$out")"
     fi
   done
-  [ -z "$out" ] || rm -f "$out"
+  [ ! -e "$out" ] || rm -f "$out"
 }

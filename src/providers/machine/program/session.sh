@@ -23,11 +23,14 @@ send() { # keyword file
   cat "$2"
 }
 
-session_read() { # wanted-id
+session_read() { # wanted-id or `none`, quiet?
   report
-  [ -d "$base/generations" ] || { say end; return 0; }
+  if [ "$number" = 0 ]; then
+    say end
+    return
+  fi
   drift "$number"
-  health_now "$number"
+  health_now "$number" "${2:-}"
   if [ "$id" != "$1" ] && [ "$number" != 0 ]; then send manifest "$base/generations/$number/manifest"; fi
   say end
   # Contents of files in force, for the plan's differences.
@@ -123,7 +126,7 @@ session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes pa
   settle "$2" "$4"
   current
   identity "$number"
-  if [ "$id" = "$4" ] && [ -z "$(drift "$number"; health_now "$number" | grep -v '^health [^ ]* ok')" ]; then
+  if [ "$id" = "$4" ] && [ -z "$(drift "$number"; health_now "$number" quiet | grep -v '^health [^ ]* ok')" ]; then
     say "same $number"
     return 0
   fi

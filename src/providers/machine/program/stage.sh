@@ -55,6 +55,7 @@ finish_stage() { # id
     [ "$found" -le "$number" ] || number=$found
   done
   number=$((number + 1))
+  say "$number" >"$tree/number"
   sync -f "$tree"
   mv -T "$tree" "$base/generations/$number"
   sync -f "$base"

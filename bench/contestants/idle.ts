@@ -1,9 +1,14 @@
-import type { Bench } from "./bench.ts";
-import type { Masters } from "./network/masters.ts";
-import { plainSsh } from "./peers/plain-ssh.ts";
-import type { Contestant } from "./rounds.ts";
-import type { Scene } from "./scene.ts";
-import { environmentWith, timed } from "./timed-command.ts";
+import type { Bench } from "../bench.ts";
+import type { Masters } from "../network/masters.ts";
+import type { Playbook } from "../peers/ansible.ts";
+import { plainSsh } from "../peers/plain-ssh.ts";
+import type { Contestant } from "../rounds.ts";
+import type { Scene } from "../scene.ts";
+import { environmentWith, timed } from "../timed-command.ts";
+
+/** What the peers are called in reports. */
+export const oneTask = "Ansible with one task";
+export const leanTask = "Ansible with one task, without facts";
 
 /** Whether every turn opens new connections, or finds those that the turn before left open. */
 export type Connections = "new" | "persisted";
@@ -38,17 +43,15 @@ export function oursIdle({ product, reaches }: Scene, connections: Connections):
   };
 }
 
-/** Ansible with nothing to do, in a playbook of one task; none when there is no Ansible. */
+/** Ansible with nothing to do, in playbooks of one task; none when there is no Ansible. */
 export function ansibleIdle({ ansible, reaches }: Scene, connections: Connections): readonly Contestant[] {
   if (ansible === undefined) return [];
-  const play = () => ansible.play("packages", 0);
-  return [
-    {
-      name: "ansible",
-      prepare: () => prepare(connections, ansible.masters, reaches.length, play),
-      work: async () => (await play()).duration,
-    },
-  ];
+  const contestant = (name: string, playbook: Playbook): Contestant => ({
+    name,
+    prepare: () => prepare(connections, ansible.masters, reaches.length, () => ansible.play(playbook, 0)),
+    work: async () => (await ansible.play(playbook, 0)).duration,
+  });
+  return [contestant("ansible", "packages"), contestant("lean ansible", "packages-lean")];
 }
 
 /** pyinfra with nothing to do, in a deploy of one operation; none when there is no pyinfra. */
