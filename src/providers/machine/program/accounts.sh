@@ -9,6 +9,8 @@ switch_users() { # old new
   while read -r user home shell groups; do
     if ! getent passwd "$user" >/dev/null; then
       say "$user" >>"$base/accounts"
+      # Debian has groups without a user, such as operator; they stay when the user goes.
+      getent group "$user" >/dev/null || say "$user" >>"$base/groups"
       kept=$(sed -n "s/^$user \([0-9]*\)$/\1/p" "$base/accounts-kept" 2>/dev/null | tail -n 1) || kept=
       sed -n -e '/^r /p' -e "s/^u $user - /u $user ${kept:--} /p" "$base/generations/$2/lists/sysusers.conf" >"$base/sysusers.conf"
       systemd-sysusers "$base/sysusers.conf"
@@ -33,9 +35,15 @@ remove_user() { # user
     sed -i "/^$1 /d" "$base/accounts-kept" 2>/dev/null || true
     say "$1 $uid" >>"$base/accounts-kept"
     systemctl stop "user-$uid.slice" 2>/dev/null || true
-    # --force: also when somebody is still logged in as this user; userdel(8).
+    group=$(getent group "$1" | cut -d : -f 3)
+    # --force: also when somebody is still logged in as this user. It takes a group of the same name along: userdel(8).
     userdel --force "$1"
-    if getent group "$1" >/dev/null; then groupdel "$1"; fi
+    if grep -qx "$1" "$base/groups" 2>/dev/null; then
+      if getent group "$1" >/dev/null; then groupdel "$1"; fi
+      sed -i "/^$1\$/d" "$base/groups"
+    elif [ -n "$group" ] && ! getent group "$1" >/dev/null; then
+      groupadd --gid "$group" "$1"
+    fi
   fi
   sed -i "/^$1\$/d" "$base/accounts"
 }
