@@ -35,7 +35,7 @@ export async function interruptionSteps(lab: Lab, at: PackageMachine): Promise<v
   await lab.subtest("an installation and a removal that are killed are finished by the next", async () => {
     for (const seconds of delays) {
       await killed("install", seconds);
-      const installed = await at.install(files, names);
+      const installed = await at.install(await at.offer(names), names);
       assert.equal(installed.code, 0, `${seconds} s: ${installed.stderr}`);
       assert.equal(await at.snapshot(), withThem, `installed after ${seconds} s`);
       assert.deepEqual(await at.record(), record);
@@ -55,6 +55,18 @@ export async function interruptionSteps(lab: Lab, at: PackageMachine): Promise<v
       assert.equal(await at.snapshot(), without, `taken back after ${seconds} s`);
       assert.deepEqual(await at.record(), []);
     }
+  });
+
+  await lab.subtest("a removal that is killed can be taken back", async () => {
+    for (const seconds of delays) {
+      assert.equal((await at.install(await at.offer(names), names)).code, 0);
+      await killed("purge", seconds);
+      const installed = await at.install(await at.offer(names), names);
+      assert.equal(installed.code, 0, `${seconds} s: ${installed.stderr}`);
+      assert.equal(await at.snapshot(), withThem, `taken back after ${seconds} s`);
+      assert.deepEqual(await at.record(), record);
+    }
+    assert.equal((await at.remove([], "purge")).code, 0);
   });
 
   await lab.subtest("services may start again as soon as a killed run is dead", async () => {

@@ -63,6 +63,7 @@ export function packageMachine(machine: TestMachine, { folder, cache }: Scene): 
       const target = `/var/lib/check/offer-${names.join("-")}`;
       await mkdir(join(files, "d"));
       for (const file of install) await copyFile(file.path, join(files, "d", file.fileName));
+      await machine.succeed(["rm", "-rf", target]);
       await machine.succeed(["mkdir", "-p", target]);
       await machine.copyFromHost(join(files, "d"), target);
       return target;

@@ -15,7 +15,7 @@ function createCommand(version: string) {
     .helpOption("-h, --help", "show help")
     .helpCommand("help [verb]", "show the help of a verb")
     .usage("<verb> [options]")
-    .configureHelp({ showGlobalOptions: true, commandUsage: (command) => `${command.name()} ${command.usage()}` })
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => undefined })
     .exitOverride()
     .addOption(sharedOptions.configuration)

@@ -1,5 +1,4 @@
 import type { ComponentType } from "../model/component.ts";
-import type { FailureReport } from "../model/failure.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 
 /** Gives providers the secrets of the deployment. Values go to the outside only; never into events, errors or memory. */
@@ -133,10 +132,4 @@ export interface Provider<Inputs = unknown> {
   generations?(context: PriorContext): Promise<readonly GenerationReading[]>;
   /** Looks whether `reconcile` could work, before anything is tried. */
   examine?(context: ProviderContext<Inputs>): Promise<readonly Examination[]>;
-}
-
-/** Failures of several components, as one. */
-export interface ComponentFailure {
-  readonly component: string;
-  readonly report: FailureReport;
 }

@@ -35,7 +35,7 @@ test("each rule is seen when it is broken", async () => {
     [/more than 300/, { ...short, "src/a.ts": lines(301) }],
     [/median/, { "src/a.ts": lines(150), "src/b.ts": lines(100), "src/c.ts": lines(1) }],
     [/left open/, { ...short, "docs/a.md": join("TO", "DO: write this") }],
-    [/workplace/, { ...short, "checks/a.ts": join("/ho", "me/somebody/x") }],
+    [/workplace/, { ...short, "checks/a.ts": join("/Us", "ers/somebody/x") }],
     [/registry/, { ...short, "src/a.sh": join("https://registry.npm", "js.org/") }],
     [/lock/, { ...short, "package-lock.json": '{\n"resolved": "https://a.example/b.tgz"\n}\n' }],
     [/shell/, { ...short, "src/a.ts": join("run(x, { shell", ": true })") }],

@@ -47,7 +47,7 @@ const textRules: readonly {
   { rule: "Nothing is left open in the text", pattern: /\b(?:TO[D]O|FIX[M]E|X{3}|HA[C]K)\b/, within: written },
   {
     rule: "No path of somebody's workplace",
-    pattern: /(?:^|[^\w.-])\/(?:work|home\/\w+|Users\/\w+)\/\w/,
+    pattern: /(?:^|[^\w.-])\/(?:work|Users\/\w+)\/\w/,
     within: code,
   },
   {

@@ -99,7 +99,7 @@ export function probe(name: string): Application {
         box: options.box,
       });
     },
-  }) as unknown as Application;
+  });
 }
 
 export { idleService };

@@ -2,6 +2,7 @@ import type { EventSink, StampedEvent } from "../../engine/event.ts";
 import type { FailureReport } from "../../model/failure.ts";
 import { eventLines } from "../rendering/event-lines.ts";
 import { failureLines } from "../rendering/failure-lines.ts";
+import { jsonText } from "../rendering/json-text.ts";
 import { as, line, type Line } from "../rendering/line.ts";
 import { painted, paintFor } from "../rendering/paint.ts";
 import { emptyRunView, watch, type RunView } from "../rendering/run-view.ts";
@@ -16,6 +17,8 @@ export interface Output {
   readonly quietSink: EventSink;
   /** What a verb gives at its end: one JSON line, or lines for people. */
   result(verb: string, result: unknown, lines: readonly Line[]): void;
+  /** A document that is what the verb is for: the same text for people and for programs. */
+  document(verb: string, document: unknown): void;
   /** Something on the way, for people only. */
   say(lines: readonly Line[]): void;
   /** Something that has to be seen at once, also while a live view is drawn. */
@@ -45,13 +48,14 @@ function writeLines(stream: NodeJS.WriteStream, lines: readonly Line[]): void {
 /** One JSON line for everything, on standard output alone. */
 function jsonOutput({ stdout }: Streams): Output {
   const write = (value: object): void => {
-    stdout.write(`${JSON.stringify(value)}\n`);
+    stdout.write(`${jsonText(value)}\n`);
   };
   const time = (): string => new Date().toISOString();
   return {
     sink: write,
     quietSink: write,
     result: (verb, result) => write({ event: "result", time: time(), verb, result }),
+    document: (verb, result) => write({ event: "result", time: time(), verb, result }),
     say: () => undefined,
     notice: () => undefined,
     failure: (verb, report, exitCode) => write({ event: "failure", time: time(), verb, exitCode, report }),
@@ -88,6 +92,7 @@ function peopleOutput({ stdout, stderr }: Streams): Output {
     sink: (event) => take(event, looking.has(event.event === "run-started" ? event.verb : view.verb)),
     quietSink: (event) => take(event, true),
     result: (_, __, lines) => writeLines(stdout, lines),
+    document: (_, document) => stdout.write(`${jsonText(document, 2)}\n`),
     say: (lines) => writeLines(stdout, lines),
     notice(text) {
       if (live === undefined) writeLines(stderr, [line(as("warn", text))]);

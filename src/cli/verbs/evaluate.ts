@@ -1,6 +1,5 @@
 import { canonicalJson } from "../../model/json.ts";
 import { evaluateConfiguration } from "../load/evaluate-configuration.ts";
-import { line } from "../rendering/line.ts";
 import { runVerb } from "../run-verb.ts";
 import type { SharedOptions } from "../shared-options.ts";
 
@@ -9,14 +8,10 @@ export function evaluate(options: SharedOptions): Promise<number> {
   return runVerb(options, {
     verb: "evaluate",
     prepare: () => evaluateConfiguration(options),
-    async run({ deployment }, { output }) {
-      const text = canonicalJson(deployment, 2);
-      output.result(
-        "evaluate",
-        deployment,
-        text.split("\n").map((row) => line(row)),
-      );
-      return "done";
+    run({ deployment }, { output }) {
+      // Sorted, so that two evaluations of the same give the same bytes.
+      output.document("evaluate", JSON.parse(canonicalJson(deployment)));
+      return Promise.resolve("done" as const);
     },
   });
 }

@@ -1,6 +1,5 @@
 import { configurationJsonSchema } from "../../catalogue/json-schema.ts";
 import { loadConfig } from "../load/load-config.ts";
-import { line } from "../rendering/line.ts";
 import { runVerb } from "../run-verb.ts";
 import type { SharedOptions } from "../shared-options.ts";
 
@@ -14,12 +13,7 @@ export function schema(options: SharedOptions & { readonly events?: true | undef
       return configurationJsonSchema(config.applications);
     },
     run(document, { output }) {
-      const text = JSON.stringify(document, undefined, 2);
-      output.result(
-        "schema",
-        document,
-        text.split("\n").map((row) => line(row)),
-      );
+      output.document("schema", document);
       return Promise.resolve("done" as const);
     },
   });

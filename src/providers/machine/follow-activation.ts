@@ -29,7 +29,7 @@ export async function followActivation(
   const details: string[] = [];
   for (;;) {
     const line = await session.line();
-    const [keyword, ...rest] = line.split(" ");
+    const [keyword = "", ...rest] = line.split(" ");
     switch (keyword) {
       case "phase":
         context.progress(rest.join(" "));

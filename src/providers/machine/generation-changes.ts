@@ -15,7 +15,7 @@ export interface Before {
 export const nothingBefore: Before = { manifest: "", units: [], packages: [], users: [] };
 
 /** Identities by path of the files in a manifest. Pure. */
-export function identitiesIn(manifest: string): ReadonlyMap<string, string> {
+function identitiesIn(manifest: string): ReadonlyMap<string, string> {
   return new Map(
     manifest.split("\n").flatMap((line): [string, string][] => {
       const [kind, identity = "", mode = "", owner = "", group = "", path = ""] = line.split(" ");

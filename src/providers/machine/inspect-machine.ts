@@ -105,8 +105,8 @@ export async function inspectMachine(session: Session, wanted: Wanted): Promise<
   const compared = [...comparablePaths(old, generation), ...[...edited].map((path) => `files${path}`)];
   for (const path of new Set(compared)) {
     const file = generation.files.find((candidate) => candidate.path === path);
-    if (file === undefined || file.secret) continue;
-    const lines = textDifference(await contents(session, path), String(file.content));
+    if (typeof file?.content !== "string" || file.secret) continue;
+    const lines = textDifference(await contents(session, path), file.content);
     if (lines.length > 0) diffs.set(path, lines);
   }
   return {

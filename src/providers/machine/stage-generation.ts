@@ -34,7 +34,7 @@ export async function readAnswer(session: Session, context: ActivationContext): 
   let status: Buffer = Buffer.alloc(0);
   for (;;) {
     const line = await session.line();
-    const [keyword, first = ""] = line.split(" ");
+    const [keyword = "", first = ""] = line.split(" ");
     switch (keyword) {
       case "missing":
         missing.push(first);

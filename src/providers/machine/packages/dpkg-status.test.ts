@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseDpkgStatus } from "./dpkg-status.ts";
+import { parseDpkgStatus, settleDpkgStatus } from "./dpkg-status.ts";
 
 test("only what is configured counts as installed", () => {
   const status = parseDpkgStatus(
@@ -40,6 +40,33 @@ test("every paragraph is seen, whatever its other fields", () => {
         [...status.installed],
         entries.filter((one) => one.state === "installed").map((one) => one.name),
       );
+    }),
+  );
+});
+
+test("what dpkg left in between is taken out, and asked for again unless it was being removed", () => {
+  const entry = (name: string, status: string): string => `Package: ${name}\nStatus: ${status}\nVersion: 1\n`;
+  const text = [
+    entry("hello", "install ok installed"),
+    entry("cowsay", "install ok unpacked"),
+    entry("perl", "install reinstreq half-installed"),
+    entry("snac2", "deinstall ok half-configured"),
+    entry("own", "install ok half-configured"),
+    entry("gone", "deinstall ok config-files"),
+    entry("waiting", "install ok triggers-awaited"),
+  ].join("\n");
+  const available = new Set(["hello", "cowsay", "perl", "snac2", "gone", "waiting"]);
+  const settled = settleDpkgStatus(text, available);
+  assert.deepEqual(settled.again, ["cowsay", "perl"]);
+  assert.deepEqual([...parseDpkgStatus(settled.text).known], ["hello", "own", "gone", "waiting"]);
+});
+
+test("a settled status stays as it is", () => {
+  const name = fc.stringMatching(/^[a-z0-9][a-z0-9+.-]{1,10}$/);
+  fc.assert(
+    fc.property(fc.uniqueArray(name), (names) => {
+      const text = names.map((one) => `Package: ${one}\nStatus: install ok installed\nDescription: x\n y\n`).join("\n");
+      assert.deepEqual(settleDpkgStatus(text, new Set(names)), { text, again: [] });
     }),
   );
 });

@@ -5,7 +5,7 @@ import { Failure } from "../../../model/failure.ts";
 import { complaints } from "./apt-failure.ts";
 import { runApt, type AptRoot } from "./apt-root.ts";
 import { parsePrintedUris, type ArchiveFile } from "./archive-file.ts";
-import { parseDpkgStatus } from "./dpkg-status.ts";
+import { parseDpkgStatus, settleDpkgStatus } from "./dpkg-status.ts";
 import { archivePackages, askProviders, unknownPackages } from "./known-packages.ts";
 import { withLock } from "./with-lock.ts";
 
@@ -42,14 +42,18 @@ export function findFiles(question: Question): Promise<readonly ArchiveFile[]> {
 
 async function ask({ root, time, names, status }: Question): Promise<readonly ArchiveFile[]> {
   const archive = await archivePackages(root, time);
-  const { installed } = parseDpkgStatus(status.toString("utf8"));
+  const text = status.toString("utf8");
+  const { installed } = parseDpkgStatus(text);
   const unknown = names.filter((name) => !archive.has(name) && !installed.has(name));
   // apt would take what is no package for a pattern, a task or, with a dash at its end, a wish to remove.
   if (unknown.length > 0) throw unknownPackages(unknown, archive, await askProviders(root, unknown), root.suite);
   const file = join(root.statuses, randomUUID());
-  await writeFile(file, status);
+  const settled = settleDpkgStatus(text, archive);
+  await writeFile(file, settled.text);
   try {
-    const result = await runApt(root, "apt-get", installArguments(names), { status: file });
+    const result = await runApt(root, "apt-get", installArguments([...new Set([...names, ...settled.again])]), {
+      status: file,
+    });
     if (result.code === 0) return parsePrintedUris(result.stdout);
     throw unsatisfiable(result.stdout + result.stderr, names);
   } finally {
@@ -57,9 +61,9 @@ async function ask({ root, time, names, status }: Question): Promise<readonly Ar
   }
 }
 
-/** What apt is asked; a machine whose last installation was cut short is mended along the way. */
+/** What apt is asked. */
 function installArguments(names: readonly string[]): readonly string[] {
-  const wishes = ["--no-install-recommends", "--no-remove", "--no-upgrade", "--fix-broken"];
+  const wishes = ["--no-install-recommends", "--no-remove", "--no-upgrade"];
   return ["install", "--print-uris", "--yes", "--quiet=1", ...wishes, "--", ...names];
 }
 

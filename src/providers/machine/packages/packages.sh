@@ -91,10 +91,19 @@ patiently() {
   done
 }
 
-# Finishes what a killed dpkg left. What it cannot configure yet, because a dependency is missing, is for apt to mend.
+# Finishes what a killed dpkg left, first what it was removing. What it cannot configure yet, because a dependency is
+# missing, is for apt to mend.
 mend() {
   [ -z "$(ls -A /var/lib/dpkg/updates)" ] && [ -z "$(dpkg --audit)" ] && return
   echo "packages.sh: finishing what an interrupted run of dpkg left"
+  set --
+  dpkg-query -W -f='${db:Status-Want} ${db:Status-Status} ${binary:Package}\n' >"$work/all"
+  while read -r wish state name; do
+    case $wish/$state in
+      deinstall/half-* | deinstall/unpacked | purge/half-* | purge/unpacked) set -- "$@" "$name" ;;
+    esac
+  done <"$work/all"
+  if [ "$#" -gt 0 ]; then patiently dpkg --force-remove-reinstreq --remove -- "$@" || :; fi
   patiently dpkg --force-confdef --force-confold --configure -a || :
 }
 

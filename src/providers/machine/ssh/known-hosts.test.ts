@@ -7,16 +7,22 @@ import fc from "fast-check";
 import { Failure } from "../../../model/failure.ts";
 import { firstContactFile, keysIn, knownHosts, readKnownHosts, writeKnownHosts } from "./known-hosts.ts";
 
-const key = fc.stringMatching(/^(?:ssh-ed25519|ecdsa-sha2-nistp256|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{4,40}={0,2}$/);
+const key = fc.stringMatching(
+  /^(?:ssh-ed25519|ecdsa-sha2-nistp256|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]{4,40}={0,2}$/,
+);
 const alias = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}\/[a-z0-9][a-z0-9-]{0,20}$/);
 
 test("the keys of an alias come back as they went in, whatever others stand beside them", () => {
   fc.assert(
-    fc.property(fc.uniqueArray(alias, { minLength: 2, maxLength: 4 }), fc.array(key, { maxLength: 4 }), (names, keys) => {
-      const [name = "", ...others] = names;
-      const text = `# a comment\n\n${others.map((other) => knownHosts(other, ["ssh-rsa AAAA"])).join("")}${knownHosts(name, keys)}`;
-      assert.deepEqual(keysIn(text, name), keys);
-    }),
+    fc.property(
+      fc.uniqueArray(alias, { minLength: 2, maxLength: 4 }),
+      fc.array(key, { maxLength: 4 }),
+      (names, keys) => {
+        const [name = "", ...others] = names;
+        const text = `# a comment\n\n${others.map((other) => knownHosts(other, ["ssh-rsa AAAA"])).join("")}${knownHosts(name, keys)}`;
+        assert.deepEqual(keysIn(text, name), keys);
+      },
+    ),
   );
 });
 

@@ -105,13 +105,17 @@ test("every kind says which machine, user or key it is about", () => {
   };
   assert.match(say(changed), /192\.0\.2\.7.*forget-host-key machine\/hello.*--accept-new-host-keys/);
   assert.match(say([denied], { user: "admin" }), /192\.0\.2\.7 does not let admin in.*authorized_keys of admin/);
-  assert.match(say([`no such identity: /keys/one: No such file`, denied], { identityFile: "/keys/one" }), /\/keys\/one/);
+  assert.match(
+    say([`no such identity: /keys/one: No such file`, denied], { identityFile: "/keys/one" }),
+    /\/keys\/one/,
+  );
   assert.match(say(["Connection refused"], { port: 2222 }), /192\.0\.2\.7 port 2222 cannot be reached/);
 });
 
 test("real answers of the real ssh: a closed port, and one where something else than SSH answers", async () => {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
+    socket.resume();
     socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
