@@ -22,7 +22,6 @@ export const Domain = z
 function domainProblem(value: string): string | undefined {
   if (value === "") return "a domain such as example.org, found nothing";
   if (value.includes("/")) return "a domain alone, such as example.org, without https:// and without a path";
-  // eslint-disable-next-line no-control-regex
   if (/[^\u0000-\u007f]/.test(value)) {
     const ascii = domainToASCII(value);
     return `the domain in its ASCII form${ascii === "" ? "" : `: write "${ascii}"`}`;

@@ -9,7 +9,6 @@ export function healthFiles(health: { readonly [name: string]: HealthCheck }): r
   return Object.entries(health).map(([name, check]) => {
     const words = argumentsOf(check);
     for (const word of words) {
-      // eslint-disable-next-line no-control-regex
       if (typeof word === "string" && !/[\u0000-\u001f\u007f]/.test(word)) continue;
       throw new Failure({
         code: "health-invalid",

@@ -29,7 +29,6 @@ function textOf(value: unknown, place: Place): string {
   }
   const next = "Remove it from the option that this value comes from, or put the text into a file of its own.";
   // A line break would begin a new key: the value must be refused, not repaired.
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(value)) {
     throw refused(
       place,

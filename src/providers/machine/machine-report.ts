@@ -96,6 +96,14 @@ export function refusal(line: string, subject: string, attempted: string): Failu
       found: `files of generation ${rest} were edited by hand`,
       next: "Choose another generation, or apply.",
     },
+    "path-invalid": {
+      found: `the machine's program does not take the path ${rest}`,
+      next: "This is a defect in Fediversity: please report it.",
+    },
+    "verb-unknown": {
+      found: `the machine's program was asked for ${rest || "nothing"}, which it does not know`,
+      next: "This is a defect in Fediversity: please report it.",
+    },
   };
   return new Failure({
     code,

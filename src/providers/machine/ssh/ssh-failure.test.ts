@@ -83,6 +83,8 @@ const texts: readonly (readonly [code: string, lines: readonly string[]])[] = [
     ['Load key "/root/.ssh/id_rsa": error in libcrypto', "Connection to 127.0.0.1 closed by remote host."],
   ],
   ["machine-unreachable", [""]],
+  // What Node says when there is no ssh: child_process, event `error`.
+  ["command-missing", ["spawn ssh ENOENT"]],
 ];
 
 test("what ssh prints becomes a failure that says what to do", () => {

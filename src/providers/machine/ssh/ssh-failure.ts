@@ -11,6 +11,12 @@ interface Kind {
 /** What OpenSSH says, in the order in which the kinds are told apart. */
 const kinds: readonly Kind[] = [
   {
+    pattern: /^spawn \S+ E[A-Z]+$/m,
+    code: "command-missing",
+    found: ({ prefix: [command = "ssh"] }) => `${command} cannot be started on this computer`,
+    next: ({ prefix: [command = "openssh-client"] }) => `Install ${command} on this computer.`,
+  },
+  {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
     code: "host-key-changed",
     found: ({ address }) => `the machine at ${address} shows another host key than the one that was pinned`,
