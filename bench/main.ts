@@ -21,10 +21,18 @@ function progress(text: string): void {
   process.stderr.write(`  ${text}\n`);
 }
 
-/** @throws Failure what stands in the way of machines on this computer */
-async function requireMachines(): Promise<void> {
-  const [obstacle] = await checkComputer();
-  if (obstacle !== undefined) throw new Failure(obstacle);
+/**
+ * Leaves out what needs machines where this computer cannot have any, and says so.
+ * @throws Failure what stands in the way, when nothing else is left
+ */
+async function possible(chosen: readonly Group[]): Promise<readonly Group[]> {
+  const [obstacle] = chosen.some(({ onMachines }) => onMachines) ? await checkComputer() : [];
+  if (obstacle === undefined) return chosen;
+  const left = chosen.filter(({ onMachines }) => !onMachines);
+  if (left.length === 0) throw new Failure(obstacle);
+  const names = chosen.filter(({ onMachines }) => onMachines).map(({ name }) => name);
+  process.stderr.write(`NOT MEASURED: ${names.join(", ")}\n${renderFailure(obstacle)}\n`);
+  return left;
 }
 
 async function measure(chosen: readonly Group[], bench: Bench): Promise<readonly Measurement[]> {
@@ -59,12 +67,11 @@ async function measureCleanly(chosen: readonly Group[], options: Options): Promi
 
 /** @returns the exit code */
 async function main(options: Options): Promise<number> {
-  const chosen = groups.filter(({ name }) => options.only?.includes(name) ?? true);
   if (options.help) process.stdout.write(usage);
   if (options.list)
     process.stdout.write(groups.map(({ name, description }) => `${name.padEnd(12)}${description}\n`).join(""));
   if (options.help || options.list) return 0;
-  if (chosen.some(({ onMachines }) => onMachines)) await requireMachines();
+  const chosen = await possible(groups.filter(({ name }) => options.only?.includes(name) ?? true));
   const computer = await describeComputer();
   const load = await lookAtLoad();
   const warning = loadWarning(load, computer.processors);

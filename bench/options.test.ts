@@ -14,5 +14,6 @@ test("what is wrong with the command line is said", () => {
   assert.throws(() => readOptions(["--only", "tow"], known), /there is no measurement tow; there are: two, many/);
   assert.throws(() => readOptions(["--rounds", "0"], known), /--rounds is 0/);
   assert.throws(() => readOptions(["--machines", "1"], known), /--machines is 1/);
+  assert.throws(() => readOptions(["--write", "--only", "two"], known), /--write is for all/);
   assert.throws(() => readOptions(["--frobnicate"], known), /frobnicate/);
 });

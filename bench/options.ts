@@ -11,7 +11,7 @@ Measures the product beside its peers on machines of this computer, and prints e
   --rounds N         how often what is quick is done, at least 1 (5); what takes long three fifths of that
   --machines N       how many machines the large measurements have, at least 2 (24)
   --json             print one JSON array on standard output
-  --write            write docs/benchmarks.md and its plot
+  --write            measure everything and write docs/benchmarks.md and its plot
   --command FILE     measure this command instead of the checkout's own
   --cache FOLDER     images, packages and installed peers (${defaultCache})
   --list             print the names of the measurements
@@ -51,6 +51,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const only = values.only?.split(",").filter((name) => name !== "");
   const unknown = only?.find((name) => !known.includes(name));
   if (unknown !== undefined) throw usageFailure(`there is no measurement ${unknown}; there are: ${known.join(", ")}`);
+  if (values.write && only !== undefined) throw usageFailure("--write is for all measurements, --only is for some");
   return {
     only,
     rounds: wholeNumber("rounds", values.rounds, 1),

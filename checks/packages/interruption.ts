@@ -88,7 +88,7 @@ export async function interruptionSteps(lab: Lab, at: PackageMachine): Promise<v
     const removed = await at.remove([], "purge");
     assert.equal(removed.code, 0, removed.stderr);
     assert.equal(await at.snapshot(), without);
-    assert.equal((await at.install(files, names)).code, 0);
+    assert.equal((await at.install(await at.offer(names), names)).code, 0);
     assert.equal(await at.snapshot(), withThem);
   });
 }

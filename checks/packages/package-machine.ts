@@ -57,7 +57,10 @@ export function packageMachine(machine: TestMachine, { folder, cache }: Scene): 
     want,
     argumentsFor,
     offer: async (names) => {
-      const status = await machine.readFile("/var/lib/dpkg/status");
+      const status = await machine.succeed(
+        "cat /var/lib/dpkg/status; for file in /var/lib/dpkg/updates/[0-9]*; do " +
+          'if [ -e "$file" ]; then echo; cat "$file"; fi; done',
+      );
       const { install } = await resolvePackages({ names, status, architecture: "amd64", cache });
       const files = await mkdtemp(join(folder, "offer-"));
       const target = `/var/lib/check/offer-${names.join("-")}`;

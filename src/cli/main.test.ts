@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -18,10 +18,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the command as a user would, with no terminal. */
-function fediversity(...args: readonly string[]): Promise<Ended> {
+/** Runs a program as a user would, with no terminal. */
+function run(program: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: folder,
       env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -33,6 +33,10 @@ function fediversity(...args: readonly string[]): Promise<Ended> {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+function fediversity(...args: readonly string[]): Promise<Ended> {
+  return run(main, args);
 }
 
 function write(name: string, text: string): string {
@@ -176,4 +180,16 @@ test("version and help are no mistakes; no verb at all is one", async () => {
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
   assert.match(help.stdout, /--detailed-exit-code[\s\S]*--environment/);
   assert.match(nothing.stderr, /^Usage: fediversity <verb> \[options\]/);
+});
+
+test("npm start refuses wrong options and configurations before it touches anything", async () => {
+  const start = fileURLToPath(new URL("./start.ts", import.meta.url));
+  const [option, environment, configuration] = await Promise.all([
+    run(start, ["--detatch"]),
+    run(start, ["--configuration", sample, "--environment", "nowhere"]),
+    run(start, ["--configuration", "none.json"]),
+  ]);
+  assert.deepEqual([option.code, environment.code, configuration.code], [2, 2, 3]);
+  assert.match(option.stderr, /did you mean --detach\?[\s\S]*`npm start -- --help`/);
+  assert.ok(!readdirSync(folder).includes(".fediversity"));
 });

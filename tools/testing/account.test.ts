@@ -29,12 +29,12 @@ test("a pipe gets one line a step, and the output only of what failed", () => {
   assert.equal(
     text,
     [
-      "types          ✔ TIME",
-      "unit           ✖ TIME   41 passed, 2 failed",
+      "types                ✔ TIME",
+      "unit                 ✖ TIME   41 passed, 2 failed",
       "    first",
       "    second",
       "  check basic: ✓ again is a no-op (1.2 s)",
-      "check basic    – TIME   0 passed, 1 skipped; SKIPPED: not root",
+      "check basic          – TIME   0 passed, 1 skipped; SKIPPED: not root",
       "",
     ].join("\n"),
   );
@@ -47,7 +47,7 @@ test("a terminal sees what is under way, and never more than fits into its line"
     account.abandon();
   }, true);
   const lines = text.split(/[\r\n]/);
-  assert.ok(lines.some((line) => line.startsWith("check basic    …")));
+  assert.ok(lines.some((line) => line.startsWith("check basic          …")));
   assert.ok(lines.every((line) => line.length < 60));
-  assert.ok(text.endsWith("check basic    interrupted\n"));
+  assert.ok(text.endsWith("check basic          interrupted\n"));
 });

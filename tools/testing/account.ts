@@ -41,7 +41,7 @@ export function makeAccount(out: Terminal): Account {
   let last = "";
   let timer: NodeJS.Timeout | undefined;
   const paint = (): void => {
-    const line = `${step.padEnd(14)} … ${seconds(performance.now() - began)}   ${last}`;
+    const line = `${step.padEnd(20)} … ${seconds(performance.now() - began)}   ${last}`;
     out.write(`\r\u001B[K${line.slice(0, (out.columns || 80) - 1)}`);
   };
   const clear = (): void => {
@@ -65,12 +65,12 @@ export function makeAccount(out: Terminal): Account {
     end(outcome) {
       clear();
       const time = seconds(performance.now() - began);
-      out.write(`${step.padEnd(14)} ${mark(outcome)} ${time}   ${result(outcome)}`.trimEnd() + "\n");
+      out.write(`${step.padEnd(20)} ${mark(outcome)} ${time}   ${result(outcome)}`.trimEnd() + "\n");
       if (outcome.failed > 0) out.write(`${outcome.output.trimEnd().replaceAll(/^/gm, "    ")}\n`);
     },
     abandon() {
       clear();
-      out.write(`${step.padEnd(14)} interrupted\n`);
+      out.write(`${step.padEnd(20)} interrupted\n`);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { ConnectedMachine } from "./connection.ts";
 import { endingFailure, followActivation } from "./follow-activation.ts";
 import { refusal } from "./machine-report.ts";
 import type { MachineProviderOptions } from "./options.ts";
+import { inSession } from "./ssh/in-session.ts";
 import type { Session } from "./ssh/session.ts";
 import { type ActivationContext, readAnswer, sendMissing } from "./stage-generation.ts";
 import { treeArchive } from "./tree-archive.ts";
@@ -36,26 +37,29 @@ export async function confirmGeneration(
   remove = false,
 ): Promise<void> {
   context.progress("confirm");
-  const session = confirming ?? openConfirming(machine);
-  session.send("confirm", context.deployment, number, ...(remove ? ["remove"] : []));
-  for (;;) {
-    const line = await session.line();
-    if (line.startsWith("error ")) throw refusal(line, context.component, "confirm the activation");
-    if (line.startsWith("confirmed ") || line === "removed") break;
-  }
-  await session.close();
+  await inSession(confirming ?? openConfirming(machine), async (session) => {
+    session.send("confirm", context.deployment, number, ...(remove ? ["remove"] : []));
+    for (;;) {
+      const line = await session.line();
+      if (line.startsWith("error ")) throw refusal(line, context.component, "confirm the activation");
+      if (line.startsWith("confirmed ") || line === "removed") break;
+    }
+  });
 }
 
 /** Awaits the end of an activation; a new connection is opened while its health checks run. */
 async function settled(machine: ConnectedMachine, session: Session, context: ActivationContext): Promise<Activated> {
   let confirming: Session | undefined;
-  const ending = await followActivation(session, context, () => {
-    confirming ??= openConfirming(machine);
-  });
-  await session.close();
-  if (ending.verdict === "awaiting") return { number: Number(ending.words[0]), same: false, confirming };
-  await confirming?.close();
-  throw endingFailure(ending, context.component);
+  try {
+    const ending = await followActivation(session, context, () => {
+      confirming ??= openConfirming(machine);
+    });
+    if (ending.verdict !== "awaiting") throw endingFailure(ending, context.component);
+    return { number: Number(ending.words[0]), same: false, confirming };
+  } catch (error) {
+    await confirming?.close();
+    throw error;
+  }
 }
 
 /**
@@ -71,27 +75,26 @@ export async function activateGeneration(
     confirmSeconds = defaultPatience,
   }: { readonly generation: Generation; readonly confirmSeconds?: number | undefined },
 ): Promise<Activated> {
-  const session = machine.open(attempted);
   const { id, name } = options.holder;
   const manifest = Buffer.from(generation.manifest);
   const packages = Buffer.from(generation.packages.map((entry) => `${entry}\n`).join(""));
   context.progress("compare");
-  session.send("stage", context.deployment, id, name, generation.id, manifest.length, packages.length, confirmSeconds);
-  await session.write(manifest);
-  await session.write(packages);
-  const answer = await readAnswer(session, context);
-  await machine.pin();
-  if (answer.kind !== "ready") {
-    await session.close();
-    return { number: answer.number, same: answer.kind === "same" };
-  }
-  const missing = new Set(answer.asked.missing);
-  const files = generation.files.filter(({ path }) => missing.has(path));
-  const archive =
-    files.length === 0 ? Buffer.alloc(0) : await treeArchive(files, (secret) => context.secrets.reveal(secret));
-  context.progress("send", { text: `${String(files.length)} files`, done: archive.length, total: archive.length });
-  await sendMissing(session, options, context, answer.asked, archive);
-  return await settled(machine, session, context);
+  return await inSession(machine.open(attempted), async (session) => {
+    const sizes = [manifest.length, packages.length] as const;
+    session.send("stage", context.deployment, id, name, generation.id, ...sizes, confirmSeconds);
+    await session.write(manifest);
+    await session.write(packages);
+    const answer = await readAnswer(session, context);
+    await machine.pin();
+    if (answer.kind !== "ready") return { number: answer.number, same: answer.kind === "same" };
+    const missing = new Set(answer.asked.missing);
+    const files = generation.files.filter(({ path }) => missing.has(path));
+    const archive =
+      files.length === 0 ? Buffer.alloc(0) : await treeArchive(files, (secret) => context.secrets.reveal(secret));
+    context.progress("send", { text: `${String(files.length)} files`, done: archive.length, total: archive.length });
+    await sendMissing(session, options, context, answer.asked, archive);
+    return await settled(machine, session, context);
+  });
 }
 
 /** Goes back to an earlier generation that the machine remembers: by its number, or the newest different one before. */
@@ -104,10 +107,11 @@ export async function returnToGeneration(
     confirmSeconds = defaultPatience,
   }: { readonly goal: number | "previous"; readonly confirmSeconds?: number | undefined },
 ): Promise<Activated> {
-  const session = machine.open(attempted);
   const { id, name } = options.holder;
-  session.send("return", context.deployment, id, name, goal, confirmSeconds);
-  const answer = await readAnswer(session, context);
-  if (answer.kind === "ready") await sendMissing(session, options, context, answer.asked, Buffer.alloc(0));
-  return await settled(machine, session, context);
+  return await inSession(machine.open(attempted), async (session) => {
+    session.send("return", context.deployment, id, name, goal, confirmSeconds);
+    const answer = await readAnswer(session, context);
+    if (answer.kind === "ready") await sendMissing(session, options, context, answer.asked, Buffer.alloc(0));
+    return await settled(machine, session, context);
+  });
 }

@@ -1,5 +1,6 @@
 import type { Examination, ProviderContext } from "../../engine/provider.ts";
 import type { ConnectedMachine } from "./connection.ts";
+import { inSession } from "./ssh/in-session.ts";
 
 /** MiB that a machine should have free before anything is put on it. */
 const wantedFree = 512;
@@ -12,14 +13,15 @@ export async function examineMachine(
   machine: ConnectedMachine,
   context: Pick<ProviderContext<unknown>, "deployment">,
 ): Promise<readonly Examination[]> {
-  const session = machine.open("examine the machine");
-  session.send("examine");
-  const said = new Map<string, string>();
-  for (let line = await session.line(); line !== "end"; line = await session.line()) {
-    const at = line.indexOf(" ");
-    said.set(at === -1 ? line : line.slice(0, at), at === -1 ? "" : line.slice(at + 1));
-  }
-  await session.close();
+  const said = await inSession(machine.open("examine the machine"), async (session) => {
+    session.send("examine");
+    const words = new Map<string, string>();
+    for (let line = await session.line(); line !== "end"; line = await session.line()) {
+      const at = line.indexOf(" ");
+      words.set(at === -1 ? line : line.slice(0, at), at === -1 ? "" : line.slice(at + 1));
+    }
+    return words;
+  });
   const free = Math.floor(Number(said.get("free") ?? 0) / 1024);
   const missing = (said.get("missing") ?? "").trim();
   const skew = Math.abs(Number(said.get("clock") ?? 0) - Date.now() / 1000);

@@ -133,6 +133,6 @@ test("from any system to the same there is nothing to do; to another one and bac
       if (a.id === b.id) assert.deepEqual(there, []);
       else assert.notEqual(there.length, 0);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });

@@ -117,7 +117,10 @@ test("what a refusal is about is named in it", () => {
   const found = (line: string): string => refusal(`error ${line}`, "s", "a").report.found;
   assert.match(found("locked root@deployer, since 2026-01-01T00:00:00Z"), /root@deployer, since 2026/);
   assert.match(found("owned other.example"), /other\.example/);
-  assert.equal(found("disk-full 10485760 5242880").slice(0, 53), "the disk has 5.0 MiB free where 10.0 MiB are needed; ");
+  assert.equal(
+    found("disk-full 10485760 5242880").slice(0, 53),
+    "the disk has 5.0 MiB free where 10.0 MiB are needed; ",
+  );
   assert.match(found("user-exists web db "), /the user web db exists/);
   assert.match(found("unit-shadowed web.service"), /\/etc\/systemd\/system\/web\.service/);
   assert.match(found("generation-unknown 7"), /no generation 7/);

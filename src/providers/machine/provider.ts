@@ -15,8 +15,9 @@ import { activateGeneration, confirmGeneration, returnToGeneration } from "./act
 import { type ConnectedMachine, connectMachine, type MachineMemory } from "./connection.ts";
 import { examineMachine } from "./examine-machine.ts";
 import { driftOf, inspectMachine, refuseForeign, type Wanted } from "./inspect-machine.ts";
-import { readReport, refusal } from "./machine-report.ts";
+import { type MachineReport, readReport, refusal } from "./machine-report.ts";
 import type { MachineProviderOptions } from "./options.ts";
+import { inSession } from "./ssh/in-session.ts";
 
 type Context = ProviderContext<MachineInputs>;
 
@@ -48,6 +49,18 @@ async function connectAwake(
   return await connectPrior(options, context);
 }
 
+/** Asks a machine what it is like, whatever is wanted of it. */
+async function readMachine(
+  machine: ConnectedMachine,
+  { component }: PriorContext,
+  attempted: string,
+): Promise<MachineReport> {
+  return await inSession(machine.open(attempted), async (session) => {
+    session.send("read", "none");
+    return await readReport(session, component, attempted);
+  });
+}
+
 async function reconciled(
   machine: ConnectedMachine,
   wanted: { address: string },
@@ -76,9 +89,7 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
       const wanted = wantedOf(context);
       const machine = await connectMachine(options, context, context.inputs.connection);
       const session = machine.open("compare the machine with what is wanted");
-      const difference = await inspectMachine(session, wanted);
-      await session.close();
-      return difference;
+      return await inSession(session, () => inspectMachine(session, wanted));
     },
 
     async reconcile(context) {
@@ -97,10 +108,7 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
 
     async read(context): Promise<Reading> {
       const machine = await connectPrior(options, context);
-      const session = machine.open("read the machine");
-      session.send("read", "none");
-      const report = await readReport(session, context.component, "read the machine");
-      await session.close();
+      const report = await readMachine(machine, context, "read the machine");
       if (report.number === 0 || report.owner !== context.deployment) return { exists: false };
       const health = report.health.map((check): HealthReading => ({ ...check }));
       const drift = driftOf({ ...report, health: [] });
@@ -110,10 +118,7 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
     async delete(context) {
       const machine = await connectAwake(options, context);
       if (machine === undefined) return;
-      const session = machine.open("remove everything from the machine");
-      session.send("read", "none");
-      const report = await readReport(session, context.component, "remove everything from the machine");
-      await session.close();
+      const report = await readMachine(machine, context, "remove everything from the machine");
       refuseForeign(report, context);
       if (report.owner === undefined || report.number === 0) return;
       await confirmGeneration(
@@ -130,16 +135,16 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
     async purge(context, { dryRun }) {
       const machine = await connectAwake(options, context);
       if (machine === undefined) return [];
-      const session = machine.open("delete kept data");
-      session.send("purge", context.deployment, dryRun ? "dry" : "really");
-      const deleted: string[] = [];
-      for (let line = await session.line(); line !== "end"; line = await session.line()) {
-        if (line.startsWith("error ")) throw refusal(line, context.component, "delete kept data");
-        const [keyword, path = "", ...words] = line.split(" ");
-        if (keyword === "data") deleted.push(`${path} (${words.join(" ")})`);
-      }
-      await session.close();
-      return deleted;
+      return await inSession(machine.open("delete kept data"), async (session) => {
+        session.send("purge", context.deployment, dryRun ? "dry" : "really");
+        const deleted: string[] = [];
+        for (let line = await session.line(); line !== "end"; line = await session.line()) {
+          if (line.startsWith("error ")) throw refusal(line, context.component, "delete kept data");
+          const [keyword, path = "", ...words] = line.split(" ");
+          if (keyword === "data") deleted.push(`${path} (${words.join(" ")})`);
+        }
+        return deleted;
+      });
     },
 
     async rollback(context, { to }) {
@@ -155,18 +160,18 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
 
     async generations(context): Promise<readonly GenerationReading[]> {
       const machine = await connectPrior(options, context);
-      const session = machine.open("list generations");
-      session.send("generations");
-      const found: Omit<GenerationReading, "current">[] = [];
-      let current = 0;
-      for (let line = await session.line(); line !== "end"; line = await session.line()) {
-        const [keyword, number = "", id = "", activatedAt = "", verdict = ""] = line.split(" ");
-        if (keyword === "current") current = Number(number);
-        if (keyword === "generation")
-          found.push({ number: Number(number), id, activatedAt, verdict: verdict as GenerationReading["verdict"] });
-      }
-      await session.close();
-      return found.map((generation) => ({ ...generation, current: generation.number === current }));
+      return await inSession(machine.open("list generations"), async (session) => {
+        session.send("generations");
+        const found: Omit<GenerationReading, "current">[] = [];
+        let current = 0;
+        for (let line = await session.line(); line !== "end"; line = await session.line()) {
+          const [keyword, number = "", id = "", activatedAt = "", verdict = ""] = line.split(" ");
+          if (keyword === "current") current = Number(number);
+          if (keyword === "generation")
+            found.push({ number: Number(number), id, activatedAt, verdict: verdict as GenerationReading["verdict"] });
+        }
+        return found.map((generation) => ({ ...generation, current: generation.number === current }));
+      });
     },
 
     async examine(context) {

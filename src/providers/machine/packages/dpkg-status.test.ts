@@ -70,3 +70,20 @@ test("a settled status stays as it is", () => {
     }),
   );
 });
+
+test("what follows from dpkg's updates is truer than the status", () => {
+  const text = [
+    "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n",
+    "Package: libc6\nStatus: install ok installed\nArchitecture: i386\n",
+    "Package: hello\nStatus: install ok installed\nArchitecture: amd64\n",
+    "Package: cowsay\nStatus: install ok installed\nArchitecture: all\n",
+    "Package: cowsay\nStatus: deinstall ok half-configured\nArchitecture: all\n",
+    "Package: hello\nStatus: deinstall ok not-installed\nSection: devel\n",
+    "#padding\n#padding\n",
+  ].join("\n");
+  assert.deepEqual([...parseDpkgStatus(text).installed], ["libc6"]);
+  const settled = settleDpkgStatus(text, new Set(["hello", "cowsay"]));
+  assert.equal(settled.text.match(/^Package: libc6$/gm)?.length, 2);
+  assert.doesNotMatch(settled.text, /hello|cowsay/);
+  assert.deepEqual(settled.again, []);
+});

@@ -6,9 +6,13 @@ export interface DpkgStatus {
   readonly installed: ReadonlySet<string>;
 }
 
-/** Reads the names out of the text of `/var/lib/dpkg/status` (deb822 paragraphs; dpkg-query(1) has the states). */
+/**
+ * Reads the names out of the text of `/var/lib/dpkg/status` (deb822 paragraphs; dpkg-query(1) has the states). The files
+ * of `/var/lib/dpkg/updates` may follow it, each after an empty line: what a killed dpkg could not write into the status
+ * any more. Of several entries for a package the last is true.
+ */
 export function parseDpkgStatus(text: string): DpkgStatus {
-  const entries = paragraphs(text).flatMap((paragraph) => entryOf(paragraph) ?? []);
+  const entries = parseEntries(text);
   return {
     known: new Set(entries.map(({ name }) => name)),
     installed: new Set(entries.filter(({ state }) => state === "installed").map(({ name }) => name)),
@@ -28,26 +32,40 @@ export interface SettledStatus {
  */
 export function settleDpkgStatus(text: string, available: ReadonlySet<string>): SettledStatus {
   const again: string[] = [];
-  const kept = paragraphs(text).filter((paragraph) => {
-    const entry = entryOf(paragraph);
-    if (entry === undefined || !unsettled.has(entry.state) || !available.has(entry.name)) return true;
-    if (entry.wish === "install" || entry.wish === "hold") again.push(entry.name);
+  const kept = parseEntries(text).filter(({ name, wish, state }) => {
+    if (!unsettled.has(state) || !available.has(name)) return state !== "not-installed";
+    if (wish === "install" || wish === "hold") again.push(name);
     return false;
   });
-  return { text: kept.map((paragraph) => `${paragraph.trimEnd()}\n`).join("\n"), again };
+  return { text: kept.map(({ paragraph }) => `${paragraph}\n`).join("\n"), again };
 }
 
 const unsettled: ReadonlySet<string> = new Set(["half-installed", "unpacked", "half-configured"]);
 
-function paragraphs(text: string): readonly string[] {
-  return text.split(/\n(?:[ \t]*\n)+/).filter((paragraph) => paragraph.trim() !== "");
+interface Entry {
+  readonly paragraph: string;
+  readonly name: string;
+  /** What is to become of it, such as `install` or `deinstall`. */
+  readonly wish: string;
+  readonly state: string;
 }
 
-function entryOf(
-  paragraph: string,
-): { readonly name: string; readonly wish: string; readonly state: string } | undefined {
-  const name = /^Package:[ \t]*(\S+)/im.exec(paragraph)?.[1];
-  if (name === undefined) return undefined;
-  const status = /^Status:[ \t]*(\S+)[ \t]+\S+[ \t]+(\S+)[ \t]*$/im.exec(paragraph);
-  return { name, wish: status?.[1] ?? "unknown", state: status?.[2] ?? "not-installed" };
+function parseEntries(text: string): readonly Entry[] {
+  const byPackage = new Map<string, Map<string, Entry>>();
+  for (const paragraph of text.split(/\n(?:[ \t]*\n)+/)) {
+    const name = /^Package:[ \t]*(\S+)/im.exec(paragraph)?.[1];
+    if (name === undefined) continue;
+    const status = /^Status:[ \t]*(\S+)[ \t]+\S+[ \t]+(\S+)[ \t]*$/im.exec(paragraph);
+    const architecture = /^Architecture:[ \t]*(\S+)/im.exec(paragraph)?.[1];
+    const entry = {
+      paragraph: paragraph.trim(),
+      name,
+      wish: status?.[1] ?? "unknown",
+      state: status?.[2] ?? "not-installed",
+    };
+    // An entry that lost its architecture stands for a package that is gone, in whichever it was.
+    const before = architecture === undefined ? undefined : byPackage.get(name);
+    byPackage.set(name, new Map([...(before ?? []), [architecture ?? "", entry]]));
+  }
+  return [...byPackage.values()].flatMap((entries) => [...entries.values()]);
 }

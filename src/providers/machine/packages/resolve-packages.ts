@@ -30,7 +30,7 @@ export interface PackageFile {
 export interface PackageRequest {
   /** Packages that the system wants. */
   readonly names: readonly string[];
-  /** The machine's `/var/lib/dpkg/status`. */
+  /** The machine's `/var/lib/dpkg/status`, then, each after an empty line, the numbered files in `/var/lib/dpkg/updates`. */
   readonly status: Buffer | string;
   /** What `dpkg --print-architecture` says on the machine. */
   readonly architecture: string;

@@ -91,7 +91,9 @@ test("answers arrive whole, wherever the network cuts them", async () => {
 });
 
 test("a session that ends in the middle of a line or of counted bytes says why", async () => {
-  const broken = session("echo whole; printf half; echo 'Connection to 192.0.2.7 closed by remote host.' >&2; exit 255");
+  const broken = session(
+    "echo whole; printf half; echo 'Connection to 192.0.2.7 closed by remote host.' >&2; exit 255",
+  );
   assert.equal(await broken.line(), "whole");
   await assert.rejects(broken.line(), failing("machine-unreachable", /closed by remote host/));
   await assert.rejects(broken.line(), failing("machine-unreachable", /closed by remote host/));
