@@ -6,7 +6,6 @@ import type { MachineProviderOptions } from "./options.ts";
 import { inSession } from "./ssh/in-session.ts";
 import type { Session } from "./ssh/session.ts";
 import { type ActivationContext, readAnswer, sendMissing } from "./stage-generation.ts";
-import { treeArchive } from "./tree-archive.ts";
 
 const attempted = "activate a generation";
 
@@ -87,7 +86,9 @@ export async function activateGeneration(
     const answer = await readAnswer(session, context);
     await machine.pin();
     if (answer.kind !== "ready") return { number: answer.number, same: answer.kind === "same" };
-    const missing = new Set(answer.asked.missing);
+    // Loaded only where files travel, for the sake of start-up.
+  const { treeArchive } = await import("./tree-archive.ts");
+  const missing = new Set(answer.asked.missing);
     const files = generation.files.filter(({ path }) => missing.has(path));
     const archive =
       files.length === 0 ? Buffer.alloc(0) : await treeArchive(files, (secret) => context.secrets.reveal(secret));

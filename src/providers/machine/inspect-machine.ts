@@ -5,7 +5,6 @@ import type { Change, Difference } from "../../engine/provider.ts";
 import { type Before, comparablePaths, generationChanges, nothingBefore, usersOf } from "./generation-changes.ts";
 import { type MachineReport, driftInWords, readReport } from "./machine-report.ts";
 import type { Session } from "./ssh/session.ts";
-import { textDifference } from "./text-difference.ts";
 
 /** The wanted generation and whose it is. */
 export interface Wanted {
@@ -102,6 +101,8 @@ export async function inspectMachine(session: Session, wanted: Wanted): Promise<
   const old = await before(session, report, generation);
   const edited = editedPaths(report);
   const diffs = new Map<string, readonly string[]>();
+  // Loaded only where something differs: what a no-op does not need must not cost it start-up time.
+  const { textDifference } = await import("./text-difference.ts");
   const compared = [...comparablePaths(old, generation), ...[...edited].map((path) => `files${path}`)];
   for (const path of new Set(compared)) {
     const file = generation.files.find((candidate) => candidate.path === path);

@@ -3,7 +3,6 @@ import { gunzipSync } from "node:zlib";
 import type { ProviderContext } from "../../engine/provider.ts";
 import { refusal } from "./machine-report.ts";
 import type { MachineProviderOptions } from "./options.ts";
-import { resolvePackages } from "./packages/resolve-packages.ts";
 import { packagesProgram } from "./program.ts";
 import type { Session } from "./ssh/session.ts";
 
@@ -70,6 +69,8 @@ export async function sendMissing(
   asked: Asked,
   archive: Buffer,
 ): Promise<void> {
+  // Loaded only where packages travel, for the sake of start-up.
+  const { resolvePackages } = await import("./packages/resolve-packages.ts");
   const { install } =
     asked.packages.length === 0
       ? { install: [] }
