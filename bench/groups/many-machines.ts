@@ -69,13 +69,14 @@ function measurements(bench: Bench, taken: Taken): readonly Measurement[] {
   const budget = { kind: "times-less", least: 15 } as const;
   return [
     withReason(ansible, { name: `${noOp}, persisted connections`, against: oneTask, unit: "ms", ...of(warm), budget }),
-    withReason(ansible, { name: `${noOp}, new connections`, against: oneTask, unit: "ms", ...of(cold), budget }),
+    withReason(ansible, { name: `${noOp}, new connections`, against: oneTask, unit: "ms", ...of(cold) }),
     withReason(ansible, {
       name: `${noOp}, persisted connections`,
       against: leanTask,
       unit: "ms",
       ours: warm.get("ours") ?? [],
       peer: warm.get("lean ansible"),
+      budget,
     }),
     withReason(ansible, {
       name: `${noOp}, new connections`,

@@ -39,6 +39,7 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
   });
   const ours = cold.get("ours") ?? [];
   const name = `${where}, new connections`;
+  const budget = { kind: "times-less", least: 8 } as const;
   const start = { amount: median(cold.get("start") ?? []), what: "start of the process" };
   return [
     {
@@ -49,14 +50,7 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
       peer: cold.get("ssh"),
       budget: { kind: "at-most-times-peer", factor: 1.5, plus: start },
     },
-    withReason(bench.peers.ansible, {
-      name,
-      against: oneTask,
-      unit: "ms",
-      ours,
-      peer: cold.get("ansible"),
-      budget: { kind: "times-less", least: 8 },
-    }),
+    withReason(bench.peers.ansible, { name, against: oneTask, unit: "ms", ours, peer: cold.get("ansible") }),
     withReason(bench.peers.ansible, { name, against: leanTask, unit: "ms", ours, peer: cold.get("lean ansible") }),
     withReason(bench.peers.pyinfra, {
       name,
@@ -71,7 +65,7 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
       unit: "ms",
       ours: warm.get("ours") ?? [],
       peer: warm.get("ansible"),
-      budget: { kind: "times-less", least: 8 },
+      budget,
     }),
     withReason(bench.peers.ansible, {
       name: `${where}, persisted connections`,
@@ -79,6 +73,7 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
       unit: "ms",
       ours: warm.get("ours") ?? [],
       peer: warm.get("lean ansible"),
+      budget,
     }),
   ];
 }

@@ -22,17 +22,17 @@ const how = `## How it is measured
   only Ansible needs) and no way to the internet. They share this computer's processors with the tools: what a tool has
   a machine do counts as well.
 - The tools do the same work on the same machines, by turns, after one turn each that is not counted. Columns are
-  medians, and the least and greatest of all rounds. *Ratio* is the peer's median by ours: more than 1 is in our favour.
+  medians, and the least and greatest of all rounds. _Ratio_ is the peer's median by ours: more than 1 is in our favour.
 - A turn counts only when the work was done: nothing to do must change nothing, a changed file must be there, the
   packages must run as the operator's user. Nothing is tried twice; one failure ends the run.
-- *New connections*: no tool has a connection open. *Persisted connections*: both find the control sockets that their
+- _New connections_: no tool has a connection open. _Persisted connections_: both find the control sockets that their
   turn before left, 60 s each (ControlPersist). pyinfra keeps none between its runs.
 - Ours is the whole command \`fediversity apply --yes --json\` with its start. With nothing to do it looks at files,
   links, packages, users, units and health checks of every machine; the peers look at one package each.
-- Ansible: pipelining, ControlPersist, as many forks as machines, and its defaults otherwise. *One task* is
-  [packages.yml](../bench/peers/playbooks/packages.yml); *without facts* is
-  [packages-lean.yml](../bench/peers/playbooks/packages-lean.yml), which spares Ansible what it does by itself and has
-  no budget; the same work as ours is [basic.yml](../bench/peers/playbooks/basic.yml).
+- Ansible: pipelining, ControlPersist, as many forks as machines, and its defaults otherwise. _One task_ is
+  [packages.yml](../bench/peers/playbooks/packages.yml); _without facts_ is
+  [packages-lean.yml](../bench/peers/playbooks/packages-lean.yml), which spares Ansible what it does by itself. The same
+  work as ours is [basic.yml](../bench/peers/playbooks/basic.yml).
 - First apply: our packages come from this computer's cache and travel to the machines; Ansible's machines have theirs in
   their own apt cache already, with the lists, so that it downloads and sends none. Both end with the same packages, user
   and home.

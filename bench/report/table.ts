@@ -26,10 +26,14 @@ function cellsOf(measurement: Measurement): readonly string[] {
   ];
 }
 
+function widthsOf(lines: readonly (readonly string[])[]): readonly number[] {
+  return titles.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));
+}
+
 /** Gives the results as a table for terminals. Pure. */
 export function textTable(measurements: readonly Measurement[]): string {
   const lines = [titles, ...measurements.map((measurement) => cellsOf(measurement))];
-  const widths = titles.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const widths = widthsOf(lines);
   return lines
     .map((line) =>
       line
@@ -40,11 +44,19 @@ export function textTable(measurements: readonly Measurement[]): string {
     .join("\n");
 }
 
-/** Gives the results as a table for Markdown. Pure. */
+/** Gives the results as a table for Markdown, in the columns that the project's formatter wants. Pure. */
 export function markdownTable(measurements: readonly Measurement[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const rule = titles.map((_, column) => (column === 0 || column === 6 ? "---" : "---:"));
-  return [line(titles), line(rule), ...measurements.map((measurement) => line(cellsOf(measurement)))].join("\n");
+  const lines = [titles, ...measurements.map((measurement) => cellsOf(measurement))];
+  const widths = widthsOf(lines);
+  const isText = (column: number): boolean => titles[column] === "measurement" || titles[column] === "budget";
+  const rule = widths.map((width, column) => (isText(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  const padded = lines.map((line) =>
+    line.map((cell, column) =>
+      isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    ),
+  );
+  const [head = [], ...rest] = padded;
+  return [head, rule, ...rest].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
 function shortNumber(value: number): string {

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
-import { outcomes } from "./deployer.ts";
+import type { RunResult } from "../../src/providers/process/run.ts";
+import { type Deployer, outcomes } from "./deployer.ts";
 import { assertSettled, generation, greetingOn, type Scene } from "./scene.ts";
+
+/** Runs a command while an apply is at its health checks, to the end of both. */
+async function meanwhile(deployer: Deployer, args: readonly string[]): Promise<RunResult> {
+  let second: Promise<RunResult> | undefined;
+  await deployer.run(["apply", "--yes", "--json"], {
+    onEvent: (event) => {
+      if (event.event === "component-progress" && event.phase === "health") second ??= deployer.run(args);
+    },
+  });
+  assert.ok(second !== undefined, "the first was still running");
+  return await second;
+}
 
 /** Changes that do not work: each ends in the old generation, and says why. */
 export async function failures({ lab, deployer, hello, cowsay }: Scene): Promise<void> {
@@ -58,17 +71,9 @@ export async function failures({ lab, deployer, hello, cowsay }: Scene): Promise
 
   await lab.subtest("two applies at once: the second is told who holds the lock", async () => {
     await deployer.configure({ hello: { greeting: "first", healthy: false }, cowsay: { greeting: "disk was full" } });
-    let second: Promise<void> | undefined;
-    await deployer.run(["apply", "--yes", "--json"], {
-      onEvent: (event) => {
-        if (event.event !== "component-progress" || event.phase !== "health") return;
-        second ??= deployer.expect(["apply", "--yes"], 4).then((result) => {
-          assert.match(`${result.stdout}${result.stderr}`, /root@deployer/);
-        });
-      },
-    });
-    assert.ok(second !== undefined, "the first was still running");
-    await second;
+    const second = await meanwhile(deployer, ["apply", "--yes"]);
+    assert.equal(second.code, 4);
+    assert.match(`${second.stdout}${second.stderr}`, /root@deployer/);
     await deployer.machine.succeed("cp -a /root/provider/.fediversity /root/other-state");
     await deployer.configure({ hello: { greeting: "first" }, cowsay: { greeting: "disk was full" } });
     await deployer.apply();
@@ -76,17 +81,9 @@ export async function failures({ lab, deployer, hello, cowsay }: Scene): Promise
 
   await lab.subtest("another deployer, with a state of its own, is told who holds the machine", async () => {
     await deployer.configure({ hello: { greeting: "held", healthy: false }, cowsay: { greeting: "disk was full" } });
-    let second: Promise<void> | undefined;
-    await deployer.run(["apply", "--yes", "--json"], {
-      onEvent: (event) => {
-        if (event.event !== "component-progress" || event.phase !== "health") return;
-        second ??= deployer.expect(["--state", "/root/other-state", "apply", "--yes"], 4).then((result) => {
-          assert.match(`${result.stdout}${result.stderr}`, /another deployer works on the machine: root@deployer/);
-        });
-      },
-    });
-    assert.ok(second !== undefined, "the first was still running");
-    await second;
+    const second = await meanwhile(deployer, ["--state", "/root/other-state", "apply", "--yes"]);
+    assert.equal(second.code, 4);
+    assert.match(`${second.stdout}${second.stderr}`, /another deployer works on the machine: root@deployer/);
     await deployer.machine.succeed("rm -r /root/other-state");
     await deployer.configure({ hello: { greeting: "first" }, cowsay: { greeting: "disk was full" } });
     await deployer.apply();

@@ -69,7 +69,11 @@ async function bringUp(network: Network): Promise<void> {
     await runOk("ip", ["netns", "add", network.name]);
     await ip(network, ["link", "set", "dev", "lo", "up"]);
   }
-  await ip(network, ["link", "add", "name", network.name, "type", "bridge", "stp_state", "0", "forward_delay", "0"]);
+  // Without an address of its own a bridge takes over that of one of its links, and changes it when that link goes:
+  // the machines would look for their name server in vain until they ask anew (ip-link(8)).
+  const hardware = `02:${(createHash("sha256").update(network.name).digest("hex").slice(0, 10).match(/../g) ?? []).join(":")}`;
+  const bridge = ["type", "bridge", "stp_state", "0", "forward_delay", "0"];
+  await ip(network, ["link", "add", "name", network.name, "address", hardware, ...bridge]);
   await ip(network, ["address", "add", `${network.address}/24`, "dev", network.name]);
   await ip(network, ["link", "set", "dev", network.name, "up"]);
   await startNameServer(network, await readAddressBook(network.folder));

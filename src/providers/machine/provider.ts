@@ -120,7 +120,8 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
       if (machine === undefined) return;
       const report = await readMachine(machine, context, "remove everything from the machine");
       refuseForeign(report, context);
-      if (report.owner === undefined || report.number === 0) return;
+      // A machine whose only generation failed has none in force, and is ours all the same.
+      if (report.owner === undefined) return;
       await confirmGeneration(
         machine,
         context,

@@ -47,7 +47,9 @@ preflight() {
 # Switches from generation $1 to generation $2. May be repeated after having been stopped anywhere.
 switch() { # old new edited
   tree=$base/generations/$2
-  if [ -d "$base/staging/debs" ] && [ -n "$(ls -A "$base/staging/debs")" ]; then
+  # Also without files: what was there as somebody's dependency has to be marked as wanted.
+  if [ "${4:-forward}" = forward ] && [ -r "$base/packages.sh" ] && [ -d "$base/staging/debs" ] &&
+    ! { cmp -s "$base/generations/$1/lists/packages" "$tree/lists/packages" && [ -z "$(ls -A "$base/staging/debs")" ]; }; then
     phase packages
     /bin/sh "$base/packages.sh" install "$base/staging/debs" "$tree/lists/packages" "$base/packages-added"
     rm -rf "$base/staging/debs"

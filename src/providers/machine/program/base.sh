@@ -78,7 +78,8 @@ forsaken() { # holder-id
   [ "$id" = "$1" ] || [ -n "$(find "$base/holder" -mmin +15)" ] || return 1
   [ "$(readlink "/proc/$pid/fd/9" 2>/dev/null)" = "$base/lock" ] || return 1
   # The session's shell leads its process group: sshd starts it as a session leader.
-  kill -KILL -- "-$pid"
+  # dash takes a negative number only in this form.
+  kill -s KILL -- "-$pid"
 }
 
 # Notes who works on the machine, for those who come in between.

@@ -43,6 +43,12 @@ claim() { # path
 
 is_ours() { [ "$(readlink -- "$1" 2>/dev/null)" = "$base/current/files$1" ]; }
 
+# Whether a file is one of its own, with the content, mode and owner of another.
+is_copy() { # path other
+  ! [ -L "$1" ] && cmp -s -- "$1" "$2" || return 1
+  [ "$(stat -c '%a %u %g' -- "$1")" = "$(stat -c '%a %u %g' -- "$2")" ]
+}
+
 # Puts the files of generation $2 in place of those of generation $1; most change by the one rename alone.
 switch_files() { # old new
   old_lists=$base/generations/$1/lists
@@ -56,7 +62,7 @@ switch_files() { # old new
   done <"$tree/lists/links"
   while read -r path; do
     claim "$path"
-    cmp -s -- "$path" "$tree/files$path" && ! [ -L "$path" ] && continue
+    is_copy "$path" "$tree/files$path" && continue
     make_parents "$path"
     cp -p -- "$tree/files$path" "$path.fediversity"
     mv -T -- "$path.fediversity" "$path"
@@ -92,11 +98,22 @@ make_directories() {
   if [ -s "$tree/lists/tmpfiles.conf" ]; then systemd-tmpfiles --create "$tree/lists/tmpfiles.conf"; fi
 }
 
+# Whether data is kept somewhere below a path.
+holds_data() { # path
+  [ -e "$base/data" ] || return 1
+  while read -r data _words; do
+    case $data in "$1"/*) return 0 ;; esac
+  done <"$base/data"
+  return 1
+}
+
 # Removes folders that generation $1 had declared without data, that $2 does not have, and that we made.
 remove_directories() { # old new
   sort -r "$base/generations/$1/lists/directories" | while read -r path; do
     grep -qxF "$path" "$base/generations/$2/lists/directories" && continue
     grep -qxF "$path" "$base/made-directories" 2>/dev/null || continue
+    # Data that lies deeper stays, and with it what is around it.
+    ! holds_data "$path" || continue
     rm -rf --one-file-system -- "$path"
   done
   [ -e "$base/made-directories" ] || return 0
@@ -120,7 +137,7 @@ link_paths() { # generation
     make_parents "$quadlet_path"
     ln -s "$base/current/quadlets" "$quadlet_path"
   fi
-  [ -e "$guard" ] || {
+  [ -e "${guard%/*}/basic.target.wants/${guard##*/}" ] || {
     write "$guard" <<UNIT
 [Unit]
 Description=Go back to the last confirmed generation after a reboot in the middle of a change

@@ -31,13 +31,18 @@ health_until() { # generation
     [ -e "$check" ] || continue
     name=${check##*/}
     read -r _kind allowed <"$check"
-    pause=0.05
+    : >"$out"
+    pause=0.05 tried=no
     while :; do
       left=$((started + allowed - $(date +%s)))
-      if [ "$left" -le 0 ]; then
+      # Each is tried at least once, however long the ones before it took.
+      if [ "$left" -le 0 ] && [ "$tried" = yes ]; then
         say "health $name $(words_of "$out")"
         break
       fi
+      # One that hangs is tried again, since what it hangs on may have come meanwhile.
+      if [ "$left" -le 0 ] || [ "$left" -gt 10 ]; then left=10; fi
+      tried=yes
       if health_once "$1" "$name" "$left" "$out"; then break; fi
       sleep "$pause"
       pause=$([ "$pause" = 0.05 ] && echo 0.2 || echo 0.5)

@@ -68,7 +68,13 @@ ask_packages() { # tree
   [ -n "$absent" ] || return 0
   say "$absent" | sed 's/^/package /'
   say "architecture $(dpkg --print-architecture)"
-  gzip -c /var/lib/dpkg/status >"$base/staging/status.gz"
+  # Where dpkg was killed, what it did last is still in its folder of updates.
+  {
+    cat /var/lib/dpkg/status
+    for update in /var/lib/dpkg/updates/[0-9]*; do
+      [ ! -e "$update" ] || { say; cat "$update"; }
+    done
+  } | gzip -c >"$base/staging/status.gz"
   send status "$base/staging/status.gz"
 }
 
@@ -186,10 +192,11 @@ remove() {
     sort -ru "$base/made-directories" | while read -r path; do rmdir -- "$path" 2>/dev/null || true; done
   fi
   systemctl daemon-reload
+  touch "$base/data"
   while read -r path words; do
     [ -e "$path" ] || continue
     say "$path $words"
-  done <"$base/data" 2>/dev/null >"$base/data.new" || true
+  done <"$base/data" >"$base/data.new"
   mv -T "$base/data.new" "$base/data"
   if [ -s "$base/data" ] || [ -s "$base/packages-added" ]; then
     for entry in "$base"/*; do

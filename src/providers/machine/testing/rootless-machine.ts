@@ -13,6 +13,8 @@ import { openSession } from "../ssh/session.ts";
  */
 export interface RootlessMachine extends ConnectedMachine {
   readonly folder: string;
+  /** What an ssh that leads here is started with. */
+  readonly connectPrefix: readonly string[];
   /** The program's text, as it runs here. */
   readonly program: string;
   /** Runs a script in which every function of the program is there. */
@@ -34,21 +36,21 @@ echo "$*" >>"$root/systemctl.log"
 while [ "$#" -gt 0 ]; do word=$1; shift; [ "$word" != "$verb" ] || break; done
 case $verb in
   start | restart | try-restart | try-reload-or-restart | stop | show) ;;
-  is-active) kill -0 "$(cat "$root/activation.pid")" 2>/dev/null; exit ;;
+  is-active) read -r pid <"$root/activation.pid" && kill -0 "$pid"; exit ;;
   *) exit 0 ;;
 esac
 count=no
 for unit; do
   case $unit in --property=NRestarts) count=yes ;; esac
   case $unit in -* | fediversity.target) continue ;; esac
-  state=$(cat "$root/state/$unit" 2>/dev/null) || state=inactive
+  state=inactive
+  [ ! -e "$root/state/$unit" ] || read -r state <"$root/state/$unit"
   case $verb in
     stop) rm -f "$root/state/$unit" "$root/timers/$unit" ;;
     show)
       if [ "$count" = yes ]; then printf 'NRestarts=0\\n\\n'; continue; fi
       printf 'Id=%s\\nActiveState=%s\\nSubState=%s\\nType=simple\\nResult=exit-code\\nLoadState=loaded\\n\\n' "$unit" "$state" "$state"
       ;;
-    try-*) [ "$state" != active ] || set_state=yes ;;
   esac
   case $verb in start | restart | try-*)
     [ "$verb/$state" != "try-restart/inactive" ] || continue
@@ -84,6 +86,8 @@ for file; do ! grep -qs '^Invalid' "$file" || { echo "$file:1: Unknown key 'Inva
   journalctl: `for word; do case $word in --unit=*) echo "journal of \${word#*=}" ;; esac; done\n`,
   // Flushing whole file systems is what takes time, and nothing here survives the test.
   sync: "exit 0\n",
+  sleep: "exec /bin/sleep 0.01\n",
+  "dpkg-query": `sed 's/^/installed /' "$root/packages"\n`,
 };
 
 /** Makes one in a folder that is removed at the end of the test. */
@@ -92,7 +96,7 @@ export function rootlessMachine(context: TestContext): RootlessMachine {
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of ["bin", "state", "timers", "run", "etc/systemd/system", "var/lib"])
     mkdirSync(join(folder, name), { recursive: true });
-  writeFileSync(join(folder, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+  writeFileSync(join(folder, "passwd"), "root:x:0:0:root:/root:/bin/sh\n");
   writeFileSync(join(folder, "dpkg-status"), "");
   for (const [name, text] of Object.entries(standIns)) {
     writeFileSync(join(folder, "bin", name), `#!/bin/sh\nroot=${folder}\n${text}`);
@@ -107,7 +111,7 @@ export function rootlessMachine(context: TestContext): RootlessMachine {
     ['"/etc/systemd/system', `"${folder}/etc/systemd/system`],
     [" PATH=/usr", ` PATH=${folder}/bin:/usr`],
     ["/run/fediversity-", `${folder}/run/fediversity-`],
-    ["</etc/passwd", `<${folder}/etc/passwd`],
+    ["</etc/passwd", `<${folder}/passwd`],
     ["/var/lib/dpkg/status", `${folder}/dpkg-status`],
   ];
   const program = rewrite.reduce(
@@ -121,8 +125,10 @@ export function rootlessMachine(context: TestContext): RootlessMachine {
     `for command; do :; done\nhead -c "\${command##* }" >/dev/null\nsource_text=$(cat '${folder}/program')\nset --\neval "$source_text"\n`,
   );
   const functions = program.slice(0, program.lastIndexOf("verb=${1:-session}"));
+  const connectPrefix = ["setsid", "sh", join(folder, "enter")];
   return {
     folder,
+    connectPrefix,
     program,
     open: (attempted) =>
       openSession(
@@ -133,7 +139,7 @@ export function rootlessMachine(context: TestContext): RootlessMachine {
           user: "root",
           knownHostsFile: "/dev/null",
           acceptNew: false,
-          prefix: ["setsid", "sh", join(folder, "enter")],
+          prefix: connectPrefix,
         },
         attempted,
         new AbortController().signal,
