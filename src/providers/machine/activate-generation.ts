@@ -87,8 +87,8 @@ export async function activateGeneration(
     await machine.pin();
     if (answer.kind !== "ready") return { number: answer.number, same: answer.kind === "same" };
     // Loaded only where files travel, for the sake of start-up.
-  const { treeArchive } = await import("./tree-archive.ts");
-  const missing = new Set(answer.asked.missing);
+    const { treeArchive } = await import("./tree-archive.ts");
+    const missing = new Set(answer.asked.missing);
     const files = generation.files.filter(({ path }) => missing.has(path));
     const archive =
       files.length === 0 ? Buffer.alloc(0) : await treeArchive(files, (secret) => context.secrets.reveal(secret));

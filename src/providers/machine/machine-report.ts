@@ -66,7 +66,7 @@ export function refusal(line: string, subject: string, attempted: string): Failu
       next: "Choose another user name in the policy, or remove that user from the machine.",
     },
     "path-occupied": {
-      found: `${rest.trim()} is a folder that is not ours, where a file or link of ours has to be`,
+      found: `${rest.trim()} is there already and is not ours, where a file or link of ours has to be`,
       next: "Move it away on the machine, then run the same again.",
     },
     "unit-shadowed": {

@@ -77,6 +77,9 @@ foreign_paths() {
   cat "$base/generations/$1/lists/links" "$base/generations/$1/lists/copies" | while read -r path; do
     if [ -d "$path" ] && ! [ -L "$path" ]; then say "$path"; fi
   done
+  for path in "$unit_path" "$quadlet_path"; do
+    case $(readlink "$path") in '' | "$base/current/"*) ;; *) say "$path" ;; esac
+  done
 }
 
 # Whether a list of `path words` has a path.

@@ -36,7 +36,7 @@ session_read() { # wanted-id or `none`, quiet?
   # Contents of files in force, for the plan's differences.
   while read -r verb path; do
     [ "$verb" = contents ] || break
-    case $path in *..*) refuse path-invalid "$path" ;; esac
+    case /$path/ in */../*) refuse path-invalid "$path" ;; esac
     if [ -f "$base/generations/$number/$path" ]; then send contents "$base/generations/$number/$path"; else say absent; fi
   done
 }

@@ -46,7 +46,11 @@ export function firstContactFile(folder: string, alias: string): string {
 
 /** The keys that ssh wrote down for an alias on a first contact. */
 export async function readKnownHosts(file: string, alias: string): Promise<readonly string[]> {
-  const keys = keysIn(await readFile(file, "utf8"), alias);
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const keys = keysIn(text, alias);
   if (keys.length > 0) return keys;
   throw new Failure({
     code: "host-key-unwritten",

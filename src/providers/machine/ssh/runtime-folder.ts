@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../../model/failure.ts";
@@ -12,13 +12,13 @@ export async function runtimeFolder(): Promise<string> {
   const { uid } = userInfo();
   const folder = join(process.env["XDG_RUNTIME_DIR"] ?? tmpdir(), `fediversity-${String(uid)}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const found = await stat(folder);
-  if (found.uid === uid && (found.mode & 0o077) === 0) return folder;
+  const found = await lstat(folder);
+  if (found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0) return folder;
   throw new Failure({
     code: "runtime-folder",
     attempted: "prepare connections",
     subject: folder,
-    found: "the folder belongs to somebody else or is open to others",
+    found: "it belongs to somebody else, is open to others or is no folder",
     next: `Remove ${folder}, then try again.`,
   });
 }

@@ -77,13 +77,15 @@ export function openSession(target: SshTarget, attempted: string, signal: AbortS
   const reader = new Reader();
   const traffic = { sent: 0, received: 0 };
   let stderr = "";
+  let exitCode: number | undefined;
   const ended = new Promise<void>((resolve) => {
     child.on("error", (error) => {
       stderr += `${error.message}\n`;
       reader.end();
       resolve();
     });
-    child.on("close", () => {
+    child.on("close", (code) => {
+      exitCode = code ?? undefined;
       reader.end();
       resolve();
     });
@@ -119,7 +121,7 @@ export function openSession(target: SshTarget, attempted: string, signal: AbortS
         details: stderr.trimEnd().split("\n").slice(-4),
       });
     }
-    throw sshFailure(target, stderr, attempted);
+    throw sshFailure(target, stderr, attempted, exitCode);
   };
 
   return {

@@ -100,6 +100,14 @@ test("what ssh prints becomes a failure that says what to do", () => {
   }
 });
 
+test("a program that fails on the machine is no broken connection", () => {
+  const said = "mkdir: cannot create directory '/srv/a': Read-only file system\n";
+  assert.equal(sshFailure(target, said, "compare", 1).code, "program-ended");
+  assert.equal(sshFailure(target, said, "compare", 0).code, "program-ended");
+  assert.equal(sshFailure(target, said, "compare", 255).code, "machine-unreachable");
+  assert.equal(sshFailure(target, changed.join("\n"), "compare", 255).code, "host-key-changed");
+});
+
 test("every kind says which machine, user or key it is about", () => {
   const say = (lines: readonly string[], given: Partial<SshTarget> = {}): string => {
     const { found, next } = sshFailure({ ...target, address: "192.0.2.7", ...given }, lines.join("\r\n"), "x").report;

@@ -1,4 +1,4 @@
-import { Failure } from "../../../model/failure.ts";
+import { Failure, type FailureReport } from "../../../model/failure.ts";
 import type { SshTarget } from "./arguments.ts";
 
 interface Kind {
@@ -51,27 +51,38 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** What is said of a session that ended for no reason that is known from the text. */
+function ended(target: SshTarget, exitCode: number | undefined): Omit<FailureReport, "attempted" | "subject"> {
+  // ssh(1), EXIT STATUS: that of the remote command, or 255 if an error of the connection occurred.
+  if (exitCode !== undefined && exitCode !== 255) {
+    return {
+      code: "program-ended",
+      found: `the program on the machine at ${target.address} ended early, with exit code ${String(exitCode)}`,
+      next: "The lines say what it stumbled over. Mend that on the machine, then run the same again: it goes on where it stopped.",
+    };
+  }
+  return {
+    code: "machine-unreachable",
+    found: `the machine at ${target.address} port ${String(target.port)} cannot be reached, or the connection broke`,
+    next: "Check that the machine is switched on and that this computer reaches it, then run the same again: it goes on where it stopped.",
+  };
+}
+
 /**
- * Says why a connection failed, by what ssh printed. Pure.
+ * Says why a session ended that should not have. Pure.
  * @param stderr everything that ssh wrote to standard error
+ * @param exitCode that of ssh, where it had one
  */
-export function sshFailure(target: SshTarget, stderr: string, attempted: string): Failure {
+export function sshFailure(target: SshTarget, stderr: string, attempted: string, exitCode?: number): Failure {
   const kind = kinds.find(({ pattern }) => pattern.test(stderr));
-  const lines = stderr
+  const details = stderr
     .trimEnd()
     .split(/\r?\n/)
     .filter((line) => line.trim() !== "" && !line.startsWith("@"))
     .slice(-6);
-  return new Failure({
-    code: kind?.code ?? "machine-unreachable",
-    attempted,
-    subject: target.alias,
-    found:
-      kind?.found(target) ??
-      `the machine at ${target.address} port ${String(target.port)} cannot be reached, or the connection broke`,
-    next:
-      kind?.next(target) ??
-      "Check that the machine is switched on and that this computer reaches it, then run the same again: it goes on where it stopped.",
-    details: lines,
-  });
+  const why =
+    kind === undefined
+      ? ended(target, exitCode)
+      : { code: kind.code, found: kind.found(target), next: kind.next(target) };
+  return new Failure({ ...why, attempted, subject: target.alias, details });
 }
