@@ -18,7 +18,18 @@ async function settle({ product, ansible, reaches }: Scene): Promise<void> {
   await ansible?.play("basic", "anything");
 }
 
-async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string): Promise<readonly Measurement[]> {
+/** What the work is called, and whether the budgets are for it. */
+interface Idle {
+  readonly where: string;
+  readonly budgeted: boolean;
+}
+
+async function measureIdle(
+  bench: Bench,
+  lab: Lab,
+  scene: Scene,
+  { where, budgeted }: Idle,
+): Promise<readonly Measurement[]> {
   const { rounds, report } = bench;
   await settle(scene);
   const cold = await takeTurns({
@@ -39,7 +50,7 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
   });
   const ours = cold.get("ours") ?? [];
   const name = `${where}, new connections`;
-  const budget = { kind: "times-less", least: 8 } as const;
+  const budget = budgeted ? ({ kind: "times-less", least: 8 } as const) : undefined;
   const start = { amount: median(cold.get("start") ?? []), what: "start of the process" };
   return [
     {
@@ -48,7 +59,7 @@ async function measureIdle(bench: Bench, lab: Lab, scene: Scene, where: string):
       unit: "ms",
       ours,
       peer: cold.get("ssh"),
-      budget: { kind: "at-most-times-peer", factor: 1.5, plus: start },
+      budget: budgeted ? { kind: "at-most-times-peer", factor: 1.5, plus: start } : undefined,
     },
     withReason(bench.peers.ansible, { name, against: oneTask, unit: "ms", ours, peer: cold.get("ansible") }),
     withReason(bench.peers.ansible, { name, against: leanTask, unit: "ms", ours, peer: cold.get("lean ansible") }),
@@ -87,7 +98,7 @@ export const twoMachines: Group = {
     withLab(bench, { name: "two", machines: applications }, async (lab) => {
       const reaches = lab.machines.map((machine) => reachOf(machine, machine.name));
       return withTools(bench, lab, { name: "two", reaches }, (scene) =>
-        measureIdle(bench, lab, scene, "no-op on 2 machines"),
+        measureIdle(bench, lab, scene, { where: "no-op on 2 machines", budgeted: true }),
       );
     }),
 };
@@ -106,7 +117,10 @@ export const distantMachines: Group = {
       bench.report(`${String(roundTrip)} ms of round-trip time added by ${distance.how}`);
       try {
         return await withTools(bench, lab, { name: "distance", reaches: distance.reaches }, (scene) =>
-          measureIdle(bench, lab, scene, `no-op on 2 machines ${String(roundTrip)} ms away`),
+          measureIdle(bench, lab, scene, {
+            where: `no-op on 2 machines ${String(roundTrip)} ms away`,
+            budgeted: false,
+          }),
         );
       } finally {
         await distance.end();

@@ -3,18 +3,16 @@
 phase() { say "phase $1"; }
 
 arm() { # seconds unit generation
-  systemctl stop "$2.timer" "$2.service" 2>/dev/null || true
-  systemctl reset-failed "$2.service" 2>/dev/null || true
+  # --collect forgets what has ended, also when it failed: only a killed activation leaves something behind.
+  if [ -e "/run/systemd/transient/$2.timer" ] || [ -e "/run/systemd/transient/$2.service" ]; then
+    systemctl stop "$2.timer" "$2.service" 2>/dev/null || true
+  fi
   # Without AccuracySec the timer may fire up to a minute late: systemd.timer(5).
   systemd-run --quiet --collect --unit="$2" --on-active="$1" --timer-property=AccuracySec=100ms \
     /bin/sh "$program" expire "$3"
 }
 
-disarm() {
-  for timer in fediversity-rollback fediversity-confirm; do
-    systemctl stop "$timer.timer" 2>/dev/null || true
-  done
-}
+disarm() { systemctl stop fediversity-rollback.timer fediversity-confirm.timer 2>/dev/null || true; }
 
 # Looks at everything that would make generation $1 fail, before anything is switched.
 preflight() {
@@ -47,10 +45,13 @@ preflight() {
 # Switches from generation $1 to generation $2. May be repeated after having been stopped anywhere.
 switch() { # old new edited
   tree=$base/generations/$2
+  installed=
   # Also without files: what was there as somebody's dependency has to be marked as wanted.
   if [ "${4:-forward}" = forward ] && [ -r "$base/packages.sh" ] && [ -d "$base/staging/debs" ] &&
     ! { cmp -s "$base/generations/$1/lists/packages" "$tree/lists/packages" && [ -z "$(ls -A "$base/staging/debs")" ]; }; then
     phase packages
+    installed=yes
+    rm -f "$base/packages-settled"
     /bin/sh "$base/packages.sh" install "$base/staging/debs" "$tree/lists/packages" "$base/packages-added"
     rm -rf "$base/staging/debs"
   fi
@@ -78,11 +79,20 @@ switch() { # old new edited
   make_directories "$2"
   switch_files "$1" "$2"
   remove_directories "$1" "$2"
-  systemctl daemon-reload
+  if [ -n "$installed" ] || units_changed "$1" "$2"; then systemctl daemon-reload; fi
   # shellcheck disable=SC2086
   [ -z "$units" ] || systemctl reset-failed -- $units 2>/dev/null || true
   phase start
   start_units "$2"
+}
+
+# Whether systemd has to read units again: their texts differ, or some were edited by hand.
+units_changed() { # old new
+  [ "$(unit_files "$1")" != "$(unit_files "$2")" ] || grep -qE '^(units|quadlets|files/etc/systemd|files/etc/containers)/' "$base/staging/broken" 2>/dev/null
+}
+# Drop-ins below /etc count as well.
+unit_files() { # generation
+  grep -E ' (units|quadlets|files/etc/systemd|files/etc/containers)/' "$base/generations/$1/manifest" || true
 }
 
 start_units() { # generation

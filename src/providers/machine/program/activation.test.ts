@@ -116,6 +116,9 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     assert.deepEqual(machine.list("srv"), ["a"], "folders go with their declaration, unless data lies in them");
     assert.match(machine.read("systemctl.log"), /^stop -- job\.service$/m);
 
+    const previous = returnToGeneration(options, machine, context, { goal: "previous" });
+    await assert.rejects(previous, coded("generation-damaged", /generation 1 were edited/));
+    machine.write(`${base}/generations/1/files${folder}/etc/app/motd`, "ours\n");
     const back = await returnToGeneration(options, machine, context, { goal: "previous" });
     assert.equal(back.number, 1);
     await confirmGeneration(machine, context, back);

@@ -4,7 +4,16 @@ drift() {
   [ "$1" != 0 ] || return 0
   # Every process that is started here is paid for in every exchange where nothing is to be done.
   broken=$(cd "$tree" && sha256sum --check --quiet sums 2>/dev/null) || say "$broken" | sed -n 's/^\(.*\): FAILED.*$/drift tree \1/p'
-  if [ -s "$tree/lists/links" ] && ! xargs readlink -- <"$tree/lists/links" | cmp -s - "$tree/link-targets"; then
+  set -- "$1"
+  targets=
+  while read -r path; do
+    set -- "$@" "$path"
+    targets="$targets$base/current/files$path
+"
+  done <"$tree/lists/links"
+  generation=$1
+  shift
+  if [ "$#" -gt 0 ] && [ "$(readlink -- "$@")" != "${targets%?}" ]; then
     while read -r path; do
       [ "$(readlink -- "$path")" = "$base/current/files$path" ] || say "drift link $path"
     done <"$tree/lists/links"
@@ -16,7 +25,7 @@ drift() {
   absent_users "$tree"
   absent=$(absent_packages "$tree")
   [ -z "$absent" ] || say "$absent" | sed 's/^/drift package /'
-  unfit=$(unfit_units "$1")
+  unfit=$(unfit_units "$generation")
   [ -z "$unfit" ] || say "$unfit" | sed 's/^/drift unit /'
 }
 

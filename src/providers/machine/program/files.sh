@@ -22,16 +22,15 @@ keep_original() { # path
 
 # Takes our file away and puts the one back that was there before us. What we never placed stays.
 restore_original() { # path
-  rm -f -- "$1.fediversity"
   if [ -e "$base/kept$1" ] || [ -L "$base/kept$1" ]; then
     cp -a -- "$base/kept$1" "$1.fediversity"
     mv -T -- "$1.fediversity" "$1"
-    rm -f -- "$base/kept$1"
   elif grep -qxF -- "$1" "$base/placed" 2>/dev/null; then
     rm -f -- "$1"
   fi
-  [ -e "$base/placed" ] || return 0
-  { grep -vxF -- "$1" "$base/placed" || true; } | write "$base/placed"
+  [ ! -e "$base/placed" ] || { grep -vxF -- "$1" "$base/placed" || true; } | write "$base/placed"
+  # Last, since what is noted as placed is not kept again: otherwise a crash in between would lose it.
+  rm -f -- "$base/kept$1"
 }
 
 # Notes that a path is ours from now on, after what stood there before has been kept.
@@ -53,6 +52,9 @@ is_copy() { # path other
 switch_files() { # old new
   old_lists=$base/generations/$1/lists
   tree=$base/generations/$2
+  # What a switch that was stopped left beside them: a folder of configuration may be read as a whole.
+  cat "$old_lists/links" "$old_lists/copies" "$tree/lists/links" "$tree/lists/copies" |
+    sed 's/$/.fediversity/' | xargs -r rm -f --
   while read -r path; do
     is_ours "$path" && continue
     make_parents "$path"

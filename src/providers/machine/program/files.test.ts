@@ -109,7 +109,7 @@ etc/app/other: the administrator's
     const script = `${between}
     counted() {
       done=$((done + 1))
-      [ "$done" -lt "$1" ] || { kill -s KILL "$whole"; exit 9; }
+      [ "$done" -lt "$1" ] || { kill -s KILL "$whole" 2>/dev/null; exit 9; }
       shift
       command "$@"
     }
@@ -124,14 +124,14 @@ etc/app/other: the administrator's
       cut_short 1 2 $at || :
       between 1 2; echo "on $(shown "$1" | tr '\\n' ' ')"
       between 2 1
-      at=$((at + 4))
+      at=$((at + 1))
     done
     between 1 0; echo "none $(shown "$1" | tr '\\n' ' ')"; echo "times $at"`;
     const { stdout, stderr, code } = await machine.run(script, machine.folder);
-    assert.deepEqual([code, stderr.replaceAll("Killed\n", "")], [0, ""]);
+    assert.deepEqual([code, stderr.replaceAll(/^(?:Killed)?\n/gm, "")], [0, ""]);
     const lines = stdout.trimEnd().split("\n");
     const times = Number(lines.pop()?.split(" ")[1]);
-    assert.ok(times >= 17, `it was cut at ${String(times)} places`);
+    assert.ok(times >= 9, `it was cut at ${String(times)} places`);
     assert.deepEqual([...new Set(lines.map((line) => line.trimEnd()))].toSorted(), [
       "back -> etc/app/a: 1 etc/app/b: 1",
       "none etc/app/a: A etc/app/b: B",

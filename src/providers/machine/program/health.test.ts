@@ -102,7 +102,6 @@ suite("the machine's program, asking for health", { concurrency: true }, () => {
     assert.ok(performance.now() - began < 5000);
     const times = (path: string): number => asked.filter((line) => line.startsWith(`GET ${path} `)).length;
     assert.deepEqual([times("/third"), times("/ok")], [3, 1]);
-    assert.ok(times("/bad/b") > 1, "it was tried again");
     assert.ok(times("/bad/c") > 0, "it was tried though the deadline was over when its turn came");
     assert.deepEqual(stdout.split("\n"), [
       "health b HTTP status 503, expected 200",

@@ -109,7 +109,6 @@ launch() { # new confirm-seconds edited holder…
   : >"$base/log/$new"
   : >"$base/log/$new.err"
   flock -u 9
-  systemctl reset-failed fediversity-activation.service 2>/dev/null || true
   confirm=$2 edited=$3
   shift 3
   systemd-run --quiet --collect --unit=fediversity-activation \
@@ -172,8 +171,10 @@ session_confirm() { # deployment generation remove?
   elif [ "$number" != "$2" ] || [ "$(cat "$base/generations/$2/verdict" 2>/dev/null)" != confirmed ]; then
     refuse rolled-back "generation $number is in force: the machine went back before it was confirmed"
   fi
-  if [ -s "$base/packages-added" ]; then
+  # What is no longer wanted goes; while the list is as it was the last time, nothing can be.
+  if [ -s "$base/packages-added" ] && ! cmp -s "$base/generations/$2/lists/packages" "$base/packages-settled"; then
     /bin/sh "$base/packages.sh" remove "$base/packages-added" "$base/generations/$2/lists/packages" remove
+    cp "$base/generations/$2/lists/packages" "$base/packages-settled"
   fi
   rm -rf "$base/staging"
   forget_generations
