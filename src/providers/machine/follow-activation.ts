@@ -89,6 +89,16 @@ export function endingFailure(ending: Ending, component: string): Failure {
       details,
     });
   }
+  if (verdict === "crashed") {
+    return new Failure({
+      code: "activation-killed",
+      attempted,
+      subject: component,
+      found: `the activation of generation ${words[0] ?? ""} was killed on the machine; it goes back by itself`,
+      next: "Apply again: what was left half-done is taken back first, at once.",
+      details,
+    });
+  }
   return new Failure({
     code: "rollback-failed",
     attempted,

@@ -57,6 +57,8 @@ switch() { # old new edited
   fi
   phase check
   if [ "${4:-forward}" = forward ]; then preflight "$2" || return 3; fi
+  # Where systemd did not look before, everything is new to it.
+  [ -L "$unit_path" ] || installed=yes
   link_paths "$2"
   phase users
   switch_users "$1" "$2"
@@ -142,7 +144,7 @@ judge() { # generation
       return 1
     fi
     if [ "$unit_starts" != "$(restarts "$1")" ]; then
-      say "unfit units keep restarting"
+      say "unfit $(restarting "$1") restarting-again-and-again"
       return 1
     fi
   fi
@@ -153,6 +155,16 @@ judge() { # generation
   [ -z "$unfit" ] || { say "$unfit" | sed 's/^/unfit /'; return 1; }
 }
 unit_starts=
+
+# The first unit of generation $1 that systemd restarted by itself.
+restarting() { # generation
+  enabled_units "$1" | while read -r unit; do
+    if [ "$(systemctl show -P NRestarts -- "$unit")" -gt 0 ] 2>/dev/null; then
+      say "$unit"
+      break
+    fi
+  done
+}
 
 # How often systemd restarted the units of generation $1 by itself.
 restarts() {
@@ -170,10 +182,21 @@ journal_of() { # generation since
   done | tail -n 40
 }
 
-# Activates generation $1 over $2; the timer goes off after $3 seconds, and the deployer then has $4 to confirm.
-activate() { # new old deadline confirm edited holder
-  new=$1 old=$2 confirm=$4 edited=$5
-  shift 5
+# Prints the longest deadline of generation $1's health checks, in seconds.
+longest_check() { # generation
+  longest=0
+  for check in "$base/generations/$1/health"/*; do
+    [ -e "$check" ] || continue
+    read -r _kind allowed <"$check"
+    [ "$allowed" -le "$longest" ] || longest=$allowed
+  done
+  say "$longest"
+}
+
+# Activates generation $1 over $2; when it is healthy, the deployer has $3 seconds to confirm.
+activate() { # new old confirm edited holder
+  new=$1 old=$2 confirm=$3 edited=$4
+  shift 4
   holder=$*
   exec 9>>"$base/lock"
   flock -w 30 9 || { say "end refused locked another deployer"; return 0; }
@@ -181,10 +204,10 @@ activate() { # new old deadline confirm edited holder
   [ "$number" = "$old" ] || { say "end refused base-moved generation $number is in force, not $old"; return 0; }
   boot_id
   started=$(date +%s)
-  deadline=$((started + 600))
-  write_pending "$new" "$old" activating "$deadline" "$boot" "$holder"
+  patience=$((600 + $(longest_check "$new")))
+  write_pending "$new" "$old" activating "$((started + patience))" "$boot" "$holder"
   phase arm
-  arm 600 fediversity-rollback "$new"
+  arm "$patience" fediversity-rollback "$new"
   result=0
   /bin/sh "$program" switch "$old" "$new" "$edited" || result=$?
   if [ "$result" = 0 ]; then

@@ -31,7 +31,6 @@ health_until() { # generation
     [ -e "$check" ] || continue
     name=${check##*/}
     read -r _kind allowed <"$check"
-    : >"$out"
     pause=0.05 tried=no
     while :; do
       left=$((started + allowed - $(date +%s)))

@@ -114,7 +114,7 @@ launch() { # new confirm-seconds edited holder…
   systemd-run --quiet --collect --unit=fediversity-activation \
     --property=StandardOutput="append:$base/log/$new" --property=StandardError="append:$base/log/$new.err" \
     --property=TimeoutStopSec=5 --property="ExecStopPost=/bin/sh $program ended $new" \
-    /bin/sh "$program" activate "$new" "$old" 600 "$confirm" "$edited" "$@"
+    /bin/sh "$program" activate "$new" "$old" "$confirm" "$edited" "$@"
   follow "$new"
   tail -n 12 "$base/log/$new.err" | cut -c 1-300 | sed 's/^/stderr /'
   say end
