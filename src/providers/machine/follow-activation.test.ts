@@ -100,8 +100,11 @@ test("a machine that could not even go back needs a person, whatever it last sai
   const broken = await failureOf("unfit web.service failed-exit-code", "end broken 7 6 unhealthy", "end");
   assert.equal(broken.code, "rollback-failed");
   assert.match(broken.found, /^unit web\.service is failed-exit-code\..*"broken"/);
+});
+
+test("an activation that was killed goes back by itself, and that is said", async () => {
   assert.equal((await failureOf("phase start", "end crashed 7", "end")).code, "activation-killed");
-  assert.equal((await failureOf("phase start", "end")).code, "rollback-failed");
+  assert.equal((await failureOf("phase start", "end")).code, "activation-killed");
 });
 
 test("a refusal and a connection that breaks end the following at once", async () => {
