@@ -27,7 +27,11 @@ export type { Deployment } from "./model/deployment.ts";
 export type { Environment } from "./model/environment.ts";
 export { componentTypes } from "./catalogue/components/component-types.ts";
 export { applications, defaultConfig, defineConfig, type FediversityConfig } from "./catalogue/config.ts";
-export { defineEnvironment, type EnvironmentDefinition } from "./catalogue/environments/define-environment.ts";
+export {
+  defineEnvironment,
+  providerSecret,
+  type EnvironmentDefinition,
+} from "./catalogue/environments/define-environment.ts";
 export { hosts } from "./catalogue/environments/hosts.ts";
 export { local } from "./catalogue/environments/local.ts";
 export type { MachineSource } from "./catalogue/environments/machine-source.ts";
@@ -35,4 +39,15 @@ export { offer, type Offer } from "./catalogue/environments/offer.ts";
 export { machinePerApplication, oneMachine, type Placement } from "./catalogue/environments/placement.ts";
 export { cowsay } from "./catalogue/applications/cowsay.ts";
 export { hello } from "./catalogue/applications/hello.ts";
+export { snac } from "./catalogue/applications/snac/snac.ts";
+export { cache } from "./catalogue/resources/cache.ts";
+export { container } from "./catalogue/resources/container.ts";
+export { dataDirectory } from "./catalogue/resources/data-directory.ts";
+export { database } from "./catalogue/resources/database.ts";
+export { mail } from "./catalogue/resources/mail.ts";
+export { objectStorage } from "./catalogue/resources/object-storage.ts";
+export { service } from "./catalogue/resources/service.ts";
+export { upgrade } from "./catalogue/resources/upgrade.ts";
+export { timer } from "./catalogue/resources/timer.ts";
+export { webAddress } from "./catalogue/resources/web-address.ts";
 export { loginShell } from "./catalogue/resources/login-shell.ts";

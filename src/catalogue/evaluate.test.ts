@@ -7,8 +7,9 @@ import type { Environment } from "../model/environment.ts";
 import { createEvaluator, evaluate, type Evaluation } from "../model/evaluate.ts";
 import { canonicalJson } from "../model/json.ts";
 import { defineResource } from "../system/resource.ts";
+import { cowsay } from "./applications/cowsay.ts";
+import { hello } from "./applications/hello.ts";
 import { componentTypes } from "./components/component-types.ts";
-import { applications } from "./config.ts";
 import { defineEnvironment } from "./environments/define-environment.ts";
 import { hosts } from "./environments/hosts.ts";
 import { local } from "./environments/local.ts";
@@ -17,6 +18,7 @@ import { offer, type Offer } from "./environments/offer.ts";
 import { machinePerApplication, oneMachine, type Placement } from "./environments/placement.ts";
 import { loginShell } from "./resources/login-shell.ts";
 
+const applications = [cowsay, hello];
 const document = {
   domain: "example.org",
   initialUser: { displayName: "Ada Lovelace", username: "ada", email: "ada@example.org" },
@@ -48,7 +50,7 @@ const operator = {
   groups: [],
   authorizedKeys: [],
 };
-const empty = { files: {}, units: {}, quadlets: {}, ports: {} };
+const empty = { files: {}, images: {}, units: {}, quadlets: {}, ports: {} };
 const operatorHome = {
   "/home/operator": { mode: "0750", owner: "operator", group: "operator", data: "home of operator" },
 };

@@ -21,7 +21,9 @@ const enable = (name: string): object => ({
 
 test("the schema of the product's applications", () => {
   const { properties, ...schema } = configurationJsonSchema(applications);
-  const { initialUser, ...others } = properties ?? {};
+  const { initialUser, applications: all, ...others } = properties ?? {};
+  assert.ok(typeof all === "object");
+  const { cowsay, hello, ...services } = all.properties ?? {};
   assert.deepEqual(schema, {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Configuration of a Fediversity deployment",
@@ -39,7 +41,10 @@ test("the schema of the product's applications", () => {
       maxLength: 253,
       description: "The domain that everything belongs to, such as example.org",
     },
-    applications: {
+  });
+  assert.deepEqual(
+    { ...all, properties: { cowsay, hello } },
+    {
       type: "object",
       description: "The applications and their options",
       default: {},
@@ -59,6 +64,38 @@ test("the schema of the product's applications", () => {
           additionalProperties: false,
           properties: { enable: enable("hello") },
         },
+      },
+    },
+  );
+  assert.deepEqual(Object.keys(services), ["mastodon", "peertube", "pixelfed", "snac"]);
+  assert.deepEqual(services["mastodon"], {
+    type: "object",
+    title: "mastodon",
+    description: "Short posts, conversations and communities: the best known place of the fediverse",
+    additionalProperties: false,
+    properties: {
+      ...(services["mastodon"] as { readonly properties: object }).properties,
+      enable: enable("mastodon"),
+      title: {
+        type: "string",
+        maxLength: 100,
+        pattern: "^[^\\p{Cc}\\p{Cs}\\u2028\\u2029]*$",
+        default: "Mastodon",
+        description: "The name of the instance",
+      },
+      registrations: {
+        type: "string",
+        enum: ["closed", "approval", "open"],
+        default: "closed",
+        description: "Who may open an account: nobody, whoever is approved, or everybody",
+      },
+      mediaCacheDays: {
+        type: "integer",
+        minimum: 1,
+        maximum: 3650,
+        default: 14,
+        description:
+          "Days for which files of other instances are kept; posts, bookmarks and one's own files always stay",
       },
     },
   });

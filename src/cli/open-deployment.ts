@@ -9,12 +9,21 @@ export function openDeployment(
   options: SharedOptions,
   { name, sink, signal }: { readonly name: string; readonly sink: EventSink; readonly signal: AbortSignal },
 ): Engine {
-  const { state: stateFolder, cache = defaultCache(process.env, process.getuid?.() === 0) } = options;
+  const {
+    state: stateFolder,
+    images: imageLock,
+    cache = defaultCache(process.env, process.getuid?.() === 0),
+  } = options;
   return openEngine({
     stateFolder,
     deploymentName: name,
     identityFile: options.identity ?? defaultIdentityFile(process.env),
-    providers: createProviders({ stateFolder, cache, acceptNewHostKeys: options.acceptNewHostKeys === true }),
+    providers: createProviders({
+      stateFolder,
+      cache,
+      imageLock,
+      acceptNewHostKeys: options.acceptNewHostKeys === true,
+    }),
     parallel: options.parallel,
     sink,
     signal,

@@ -25,6 +25,7 @@ function createCommand(version: string) {
     .addOption(sharedOptions.state)
     .addOption(sharedOptions.identity)
     .addOption(sharedOptions.cache)
+    .addOption(sharedOptions.images)
     .addOption(sharedOptions.parallel)
     .addOption(sharedOptions.acceptNewHostKeys)
     .addOption(sharedOptions.json);
@@ -60,6 +61,11 @@ function addLookingVerbs(program: Program): void {
     .description("check this computer and every machine before anything is tried")
     .addOption(verbOptions.target)
     .action(async (_, command) => exit((await import("./verbs/doctor.ts")).doctor(command.optsWithGlobals())));
+  program
+    .command("images")
+    .description("show which digest each container image is locked to")
+    .addOption(new Option("--update", "ask the registries again, and lock what they say"))
+    .action(async (_, command) => exit((await import("./verbs/images.ts")).images(command.optsWithGlobals())));
   program
     .command("schema")
     .description("print the JSON Schema of the configuration")

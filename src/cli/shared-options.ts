@@ -9,6 +9,7 @@ export interface SharedOptions {
   readonly state: string;
   readonly identity?: string | undefined;
   readonly cache?: string | undefined;
+  readonly images: string;
   readonly parallel?: number | undefined;
   readonly acceptNewHostKeys?: true | undefined;
   readonly json?: true | undefined;
@@ -44,6 +45,9 @@ export const sharedOptions = {
   cache: new Option(
     "--cache <folder>",
     "base images and packages (default: /var/cache/fediversity as root, else $XDG_CACHE_HOME/fediversity)",
+  ),
+  images: new Option("--images <file>", "the file that says which digest each container image is locked to").default(
+    "fediversity.images.json",
   ),
   parallel: new Option("--parallel <number>", "components worked on at the same time, at most (default: 32)").argParser(
     wholeNumber,

@@ -17,7 +17,12 @@ const command = new Command("npm start --")
 await finish(async () => {
   try {
     const options = command.parse().opts();
-    return await start({ ...options, state: ".fediversity", cache: defaultCache(process.env, true) });
+    return await start({
+      ...options,
+      state: ".fediversity",
+      images: "fediversity.images.json",
+      cache: defaultCache(process.env, true),
+    });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? exitCodes.done.code : refuseUsage(error, "npm start --");

@@ -24,6 +24,11 @@ export interface ApplicationContext<Options> {
   ): Binding<z.output<BindingSchema>>;
   /** Declares a secret of the application, made once by the engine, and references it. */
   secret(name: string, declaration: Omit<SecretDeclaration & { origin: "generated" }, "origin">): SecretReference;
+  /** Declares a pair of keys of the application, made once by the engine, and references both halves. */
+  keyPair(
+    name: string,
+    type: "p256" | "rsa",
+  ): { readonly privateKey: SecretReference; readonly publicKey: SecretReference };
 }
 
 /** What must survive when an application is moved, restored or removed. */

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Application, ApplicationContext } from "./application.ts";
 import type { Configuration } from "./configuration.ts";
 import type { ApplicationRequest } from "./environment.ts";
@@ -99,14 +99,26 @@ export function ask(application: Application, configuration: Configuration): Ask
         resource,
         request: value,
       });
-      return new Proxy({} as Binding<z.output<BindingSchema>>, {
-        get: (_target, path) => (typeof path === "string" ? binding(`${name}/${requestName}`, path) : undefined),
+      const of = `${name}/${requestName}`;
+      const members = resource.binding instanceof z.ZodObject ? Object.keys(resource.binding.shape) : [];
+      // With its members as its own, so that it can be handed on as a whole; others are found out when they are bound.
+      const known = Object.fromEntries(members.map((path) => [path, binding(of, path)]));
+      return new Proxy(known as Binding<z.output<BindingSchema>>, {
+        get: (_target, path) => (typeof path === "string" ? binding(of, path) : undefined),
       });
     },
     secret(local, declaration) {
       const full = `${name}/${local}`;
       secrets.push({ [full]: { ...declaration, origin: "generated" } });
       return secret(full);
+    },
+    keyPair(local, type) {
+      const full = `${name}/${local}`;
+      secrets.push({
+        [full]: { origin: "key", type },
+        [`${full}-public`]: { origin: "public-key", of: full },
+      });
+      return { privateKey: secret(full), publicKey: secret(`${full}-public`) };
     },
   };
   const declared = run(name, () => {

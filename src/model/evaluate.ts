@@ -135,6 +135,10 @@ export function evaluate(evaluator: Evaluator, document: unknown): Evaluation {
   const used = new Set(
     referencesIn(components).flatMap((reference) => ("$secret" in reference ? [reference.$secret] : [])),
   );
+  for (const name of used) {
+    const declaration = declared.get(name);
+    if (declaration?.origin === "public-key") used.add(declaration.of);
+  }
   const secrets: Record<string, SecretDeclaration> = {};
   for (const name of [...used].toSorted()) {
     const declaration = declared.get(name);

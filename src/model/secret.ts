@@ -13,6 +13,28 @@ export const SecretDeclaration = z.discriminatedUnion("origin", [
     /** Written by the operator in the configuration. */
     origin: z.literal("given"),
   }),
+  z.strictObject({
+    /** A private key, made once by the engine. */
+    origin: z.literal("key"),
+    /**
+     * `p256`: the 32 bytes of the scalar in base64url, as Web Push has it (RFC 8292, RFC 7518 section 6.2.2.1);
+     * `rsa`: 4096 bits, PKCS #8 in PEM (RFC 5208, RFC 7468).
+     */
+    type: z.enum(["p256", "rsa"]),
+  }),
+  z.strictObject({
+    /**
+     * Of another secret, which is a private key: the 65 bytes of an uncompressed point in base64url, or SubjectPublicKeyInfo
+     * in PEM.
+     */
+    origin: z.literal("public-key"),
+    of: z.string(),
+  }),
+  z.strictObject({
+    /** In a file of the deployer, where the hosting provider keeps it; a line break at its end does not belong to it. */
+    origin: z.literal("file"),
+    path: z.string().regex(/^\/[^\p{Cc}]*$/u, "expected an absolute path"),
+  }),
 ]);
 export type SecretDeclaration = z.infer<typeof SecretDeclaration>;
 

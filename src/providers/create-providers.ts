@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Provider } from "../engine/provider.ts";
+import { dnsRecordProvider } from "./dns-record/provider.ts";
 import { localEnvironment } from "./local-machine/local-environment.ts";
 import { localMachineProvider, wakeLocalMachine } from "./local-machine/provider.ts";
 import type { MachineProviderOptions } from "./machine/options.ts";
@@ -13,6 +14,8 @@ export interface ProvidersOptions {
   readonly stateFolder: string;
   /** Folder for base images and packages. */
   readonly cache: string;
+  /** The file that says which digest each container image is locked to. */
+  readonly imageLock: string;
   readonly acceptNewHostKeys: boolean;
   readonly connectPrefix?: MachineProviderOptions["connectPrefix"];
   readonly onTraffic?: MachineProviderOptions["onTraffic"];
@@ -28,11 +31,13 @@ export function createProviders(options: ProvidersOptions): readonly Provider[] 
   };
   const machine = machineProvider({
     cache: join(options.cache, "packages"),
+    imageCache: join(options.cache, "oci"),
+    imageLock: resolve(options.imageLock),
     acceptNewHostKeys: options.acceptNewHostKeys,
     holder,
     wake: (connection) => wakeLocalMachine(local, connection),
     connectPrefix: options.connectPrefix,
     onTraffic: options.onTraffic,
   });
-  return [localMachineProvider(local), machine] as readonly Provider[];
+  return [localMachineProvider(local), machine, dnsRecordProvider()] as readonly Provider[];
 }

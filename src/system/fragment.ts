@@ -15,6 +15,7 @@ const keyed = {
   users: "user",
   directories: "directory",
   files: "file",
+  images: "image",
   units: "unit",
   quadlets: "quadlet",
   ports: "port",

@@ -60,6 +60,7 @@ test("a generation holds what the machine needs, each in its file", () => {
   assert.equal(file(base, "files/etc/web.conf"), "port=80\n");
   assert.equal(file(base, "files/var/lib/web/.ssh/authorized_keys"), "ssh-ed25519 AAAA a\n");
   assert.equal(file(base, "lists/packages"), "hello\n");
+  assert.equal(file(base, "lists/ports"), "tcp/80 web\n");
   assert.equal(file(base, "lists/users"), "web /var/lib/web /usr/sbin/nologin adm\n");
   assert.equal(
     file(base, "lists/sysusers.conf"),
@@ -138,9 +139,9 @@ function changed(value: unknown, [key, ...rest]: readonly string[]): unknown {
   return Array.isArray(value) ? value.with(Number(key), one) : { ...members, [key]: one };
 }
 
-test("every single change changes the id; claims of ports alone are no part of a generation", () => {
+test("every single change changes the id, claims of ports included", () => {
   const full = System.parse(input);
-  const inert = /^ports\.|\.reloadOn\.0$/;
+  const inert = /\.reloadOn\.0$/;
   const seen = new Map([[base.id, "unchanged"]]);
   for (const place of places(full)) {
     const system = changed(full, place);
@@ -152,8 +153,7 @@ test("every single change changes the id; claims of ports alone are no part of a
     seen.set(id, name);
   }
   assert.ok(seen.size > 25, `${String(seen.size)} changes were tried`);
-  assert.equal(generation({ ...input, ports: {} }).id, base.id);
-  for (const member of ["packages", "users", "directories", "files", "units", "quadlets", "health"] as const) {
+  for (const member of ["packages", "users", "directories", "files", "units", "quadlets", "ports", "health"] as const) {
     assert.notEqual(generation({ ...input, [member]: undefined }).id, base.id, member);
   }
 });

@@ -3,6 +3,7 @@ import { canonicalJson } from "../model/json.ts";
 import { isSecret, substitute, type Text } from "../model/reference.ts";
 import { Failure } from "../model/failure.ts";
 import { healthFiles } from "./health-files.ts";
+import { pinnedName } from "./image.ts";
 import { renderUnit } from "./render-unit.ts";
 import type { System } from "./system.ts";
 import { quadletUnit } from "./unit.ts";
@@ -40,10 +41,25 @@ export interface Generation {
   readonly files: readonly TreeFile[];
   readonly links: readonly TreeLink[];
   readonly packages: readonly string[];
+  readonly images: readonly PinnedImage[];
   readonly units: readonly UnitEntry[];
   /** Seconds that all health checks together may take. */
   readonly healthDeadline: number;
 }
+
+/** A container image of a generation. */
+export interface PinnedImage {
+  /** Registry, repository and tag. */
+  readonly image: string;
+  /** What the tag stood for when it was locked. */
+  readonly digest: string;
+  /** The name that it has on the machine. */
+  readonly name: string;
+  readonly from: "deployer" | "machine";
+}
+
+/** Gives the digest that an image is locked to. */
+export type DigestOf = (image: string) => string;
 
 /** Gives the revision of a secret: changes with its value and says nothing about it. */
 export type RevisionOf = (secret: string) => string;
@@ -102,10 +118,9 @@ function unitEntries(system: System, files: ReadonlyMap<string, TreeFile>): read
     .map(({ name, unit, text, credentials }): UnitEntry => {
       const content = files.get(text)?.content;
       const mentioned = paths.filter((path) => typeof content === "string" && mentions(content, path));
-      const reloadOn = unit.reloadOn.filter((path) => files.has(`files${path}`)).toSorted();
-      const restartOn = [...new Set([...unit.restartOn.filter((path) => files.has(`files${path}`)), ...mentioned])]
-        .filter((path) => !reloadOn.includes(path))
-        .toSorted();
+      const reloadOn = paths.filter((path) => unit.reloadOn.some((other) => covers(other, path))).toSorted();
+      const listed = paths.filter((path) => unit.restartOn.some((other) => covers(other, path)));
+      const restartOn = [...new Set([...listed, ...mentioned])].filter((path) => !reloadOn.includes(path)).toSorted();
       const identityOf = (path: string): string => `${path} ${files.get(path)?.identity ?? ""}`;
       const restart = [
         identityOf(text),
@@ -126,6 +141,11 @@ function unitEntries(system: System, files: ReadonlyMap<string, TreeFile>): read
       };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether a path is another or a folder that the other lies in. */
+function covers(path: string, other: string): boolean {
+  return other === path || other.startsWith(`${path}/`);
 }
 
 /** Whether a text names a path as a whole: `/etc/a` is not named by `/etc/a.d` nor by `/opt/etc/a`. */
@@ -150,6 +170,34 @@ function withCredentials(name: string, unit: System["units"][string]): System["u
   return { ...unit.sections, Service: { ...service, LoadCredential: [...others, ...load] } };
 }
 
+function pinnedImages(system: System, digestOf: DigestOf): readonly PinnedImage[] {
+  return Object.entries(system.images).map(([image, { from }]) => {
+    const digest = digestOf(image);
+    return { image, digest, name: pinnedName(image, digest), from };
+  });
+}
+
+/** Lets a quadlet name the pinned image, and never fetch another by itself: podman-systemd.unit(5), Pull=. */
+function withPinnedImage(
+  sections: System["quadlets"][string]["sections"],
+  images: readonly PinnedImage[],
+): System["quadlets"][string]["sections"] {
+  const container = sections["Container"];
+  const pinned = images.find(({ image }) => image === container?.["Image"]);
+  if (pinned === undefined) return sections;
+  return { ...sections, Container: { ...container, Image: pinned.name, Pull: "never" } };
+}
+
+function noDigest(image: string): string {
+  throw new Failure({
+    code: "internal",
+    attempted: "build a generation",
+    subject: image,
+    found: "nobody says which digest the image has",
+    next: "This is a defect in Fediversity: please report it.",
+  });
+}
+
 /** The target that wants every enabled unit of a generation; nothing else on the machine is ever started with it. */
 const target = renderUnit({
   Unit: { Description: "Everything that Fediversity runs on this machine", After: "fediversity-guard.service" },
@@ -160,8 +208,9 @@ const target = renderUnit({
  * Pure: equal systems and revisions give equal generations.
  * @throws Failure for values that a unit file cannot carry and for secrets that others could read
  */
-export function buildGeneration(given: System, revisionOf: RevisionOf): Generation {
+export function buildGeneration(given: System, revisionOf: RevisionOf, digestOf: DigestOf = noDigest): Generation {
   const system = withAccountFiles(given);
+  const images = pinnedImages(system, digestOf);
   const links: TreeLink[] = [];
   const files: TreeFile[] = [];
   const add = (path: string, content: Text, options?: FileOptions): void => {
@@ -176,7 +225,9 @@ export function buildGeneration(given: System, revisionOf: RevisionOf): Generati
       add(`credentials/${name}/${credential}`, value, { mode: "0600" });
     }
   }
-  for (const [name, quadlet] of Object.entries(system.quadlets)) add(`quadlets/${name}`, renderUnit(quadlet.sections));
+  for (const [name, quadlet] of Object.entries(system.quadlets)) {
+    add(`quadlets/${name}`, renderUnit(withPinnedImage(quadlet.sections, images)));
+  }
   const wanted = Object.entries(system.quadlets).filter(([, quadlet]) => quadlet.enabled);
   for (const [name] of wanted) {
     const unit = quadletUnit(name);
@@ -192,6 +243,11 @@ export function buildGeneration(given: System, revisionOf: RevisionOf): Generati
   add("lists/copies", placed("copy"));
   add("lists/units", renderUnitIndex(units));
   add("lists/packages", lines(system.packages));
+  if (images.length > 0) {
+    add("lists/images", lines(images.map(({ name, image, digest, from }) => `${name} ${image} ${digest} ${from}`)));
+  }
+  const ports = Object.entries(system.ports).map(([port, { owner }]) => `${port} ${owner}`);
+  if (ports.length > 0) add("lists/ports", lines(ports));
   add("lists/users", userList(system));
   add(
     "lists/directories",
@@ -220,6 +276,7 @@ export function buildGeneration(given: System, revisionOf: RevisionOf): Generati
     files,
     links,
     packages: system.packages,
+    images,
     units,
     healthDeadline,
   };

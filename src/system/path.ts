@@ -23,3 +23,8 @@ export const AccountName = z
     /^(?!__)[a-z_][a-z0-9_-]{0,30}$/,
     "expected a user name of lower-case letters, digits, - and _, not beginning with a digit",
   );
+
+/** Who owns a file: a name, or the number of a user or group that exists only inside a container's image. */
+export const Owner = z.union([AccountName, z.string().regex(/^(?:0|[1-9][0-9]{0,8})$/)], {
+  error: "expected the name of a user or group, or a number",
+});

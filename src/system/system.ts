@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { isSecret, SecretText } from "../model/reference.ts";
 import { HealthCheck } from "../model/health.ts";
+import { Image, ImageReference } from "./image.ts";
 import { PackageName } from "./package-name.ts";
-import { AbsolutePath, AccountName, Mode } from "./path.ts";
+import { AbsolutePath, AccountName, Mode, Owner } from "./path.ts";
 import { Quadlet, QuadletName, Unit, UnitName } from "./unit.ts";
 
 const User = z.strictObject({
@@ -24,8 +25,8 @@ const File = z
     content: SecretText,
     /** Without it 0644, and 0600 where the content holds a secret. */
     mode: Mode.optional(),
-    owner: AccountName.default("root"),
-    group: AccountName.default("root"),
+    owner: Owner.default("root"),
+    group: Owner.default("root"),
     /** `copy` where the reader refuses symbolic links; such files are not part of the one rename. */
     place: z.enum(["link", "copy"]).default("link"),
   })
@@ -37,8 +38,8 @@ const File = z
 
 const Directory = z.strictObject({
   mode: Mode.default("0755"),
-  owner: AccountName.default("root"),
-  group: AccountName.default("root"),
+  owner: Owner.default("root"),
+  group: Owner.default("root"),
   /** Given when what lies in it must survive removal: whose data it is, for people who decide about a purge. */
   data: z
     .string()
@@ -49,7 +50,7 @@ const Directory = z.strictObject({
 });
 
 /** A port that somebody listens on. Two with different owners conflict. */
-const Port = z.strictObject({ owner: z.string().min(1) });
+const Port = z.strictObject({ owner: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected who listens, such as caddy") });
 
 /** The whole wanted state of one Debian machine. */
 export const System = z.strictObject({
@@ -57,6 +58,8 @@ export const System = z.strictObject({
   users: z.record(AccountName, User).default({}),
   directories: z.record(AbsolutePath, Directory).default({}),
   files: z.record(AbsolutePath, File).default({}),
+  /** Container images that quadlets name in `Image=`; a machine knows each under a name that pins its content. */
+  images: z.record(ImageReference, Image).default({}),
   units: z.record(UnitName, Unit).default({}),
   quadlets: z.record(QuadletName, Quadlet).default({}),
   /** By `tcp/443` or `udp/443`. */

@@ -3,6 +3,7 @@ import type { Environment, EnvironmentInput, EnvironmentResult } from "../../mod
 import { Failure } from "../../model/failure.ts";
 import type { Component } from "../../model/component.ts";
 import { canonicalJson, type JsonObject } from "../../model/json.ts";
+import { secret, type SecretReference } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
 import type { DeclaredSecrets } from "../../model/secret-declarations.ts";
 import type { Fragment } from "../../system/fragment.ts";
@@ -27,6 +28,26 @@ export interface EnvironmentDefinition {
    * connection before it goes back by itself; 60 when not given.
    */
   readonly confirmSeconds?: number | undefined;
+  /** Secrets of the hosting provider, by a name that policies use: `providerSecret("dns-key")`. */
+  readonly secrets?: { readonly [name: string]: SecretFile } | undefined;
+}
+
+/** A secret that the hosting provider keeps in a file of the deployer. */
+export interface SecretFile {
+  /** An absolute path. */
+  readonly file: string;
+}
+
+/** References a secret of the hosting provider, which its environment names under `secrets`. */
+export function providerSecret(name: string): SecretReference {
+  return secret(`provider/${name}`);
+}
+
+function providerSecrets({ name, secrets = {} }: EnvironmentDefinition): DeclaredSecrets {
+  const declared = Object.entries(secrets).map(
+    ([key, { file }]) => [`provider/${key}`, { origin: "file" as const, path: file }] as const,
+  );
+  return { origin: `environment ${name}`, secrets: Object.fromEntries(declared) };
 }
 
 interface Group {
@@ -119,7 +140,7 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
   };
   const components: Record<string, Component> = {};
   const bindings: Record<string, unknown> = {};
-  const secrets: DeclaredSecrets[] = [];
+  const secrets: DeclaredSecrets[] = [providerSecrets(definition)];
   for (const { offer: offerName, machine, requests } of group(definition, input)) {
     const { resource, policy } = offers[offerName] as Offer;
     const result = fulfil(resource, {

@@ -78,7 +78,7 @@ test("one account serves all applications; sudo comes with wheel alone", () => {
   const offers = { shell: offer(loginShell, { username: "boss", wheel: true, authorizedKeys: [key] }) };
   const boss = { description: "Operator", home: "/home/boss", shell: "/bin/bash", authorizedKeys: [key] };
   const directories = { "/home/boss": { mode: "0750", owner: "boss", group: "boss", data: "home of boss" } };
-  const empty = { units: {}, quadlets: {}, ports: {}, health: {} };
+  const empty = { images: {}, units: {}, quadlets: {}, ports: {}, health: {} };
   assert.deepEqual(systemOf(offers), {
     packages: ["cowsay", "hello", "htop", "sudo"],
     users: { boss: { ...boss, groups: ["sudo"] } },

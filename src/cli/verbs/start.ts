@@ -17,7 +17,7 @@ import { countRunning, stopMachines } from "../starting/stop-machines.ts";
 import { showSteps, type Steps } from "../terminal/steps.ts";
 
 /** Options of `npm start`. */
-export type StartOptions = Pick<SharedOptions, "configuration" | "environment" | "state"> & {
+export type StartOptions = Pick<SharedOptions, "configuration" | "environment" | "images" | "state"> & {
   readonly cache: string;
   readonly detach?: true | undefined;
 };

@@ -1,11 +1,43 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes, randomInt } from "node:crypto";
+import { promisify } from "node:util";
 import type { SecretDeclaration } from "../../model/secret.ts";
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const makeKeyPair = promisify(generateKeyPair);
 
 /** Makes a value from the operating system's random numbers. */
-export function generate(declaration: Extract<SecretDeclaration, { origin: "generated" }>): string {
+export async function generate(
+  declaration: Extract<SecretDeclaration, { origin: "generated" | "key" }>,
+): Promise<string> {
+  if (declaration.origin === "key") return await privateKey(declaration.type);
   const { format, length } = declaration;
   if (format !== "alphanumeric") return randomBytes(length).toString(format);
   return Array.from({ length }, () => alphanumeric[randomInt(alphanumeric.length)]).join("");
+}
+
+async function privateKey(type: "p256" | "rsa"): Promise<string> {
+  if (type === "rsa") {
+    const pair = await makeKeyPair("rsa", { modulusLength: 4096 });
+    return pair.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  }
+  const pair = await makeKeyPair("ec", { namedCurve: "prime256v1" });
+  // The public point follows from the scalar, but Node reads a private key only together with it.
+  const { d = "", x = "", y = "" } = pair.privateKey.export({ format: "jwk" });
+  return `${d}.${x}.${y}`;
+}
+
+/** Gives what a private key is to those who use it; other secrets are what they are. */
+export function usable(declaration: SecretDeclaration | undefined, value: string): string {
+  return declaration?.origin === "key" && declaration.type === "p256" ? (value.split(".")[0] ?? "") : value;
+}
+
+/** Gives the public key of a private one, as {@link generate} made it. */
+export function publicKey(value: string): string {
+  if (value.startsWith("-----")) {
+    return createPublicKey(createPrivateKey(value)).export({ type: "spki", format: "pem" }) as string;
+  }
+  const [, x = "", y = ""] = value.split(".");
+  return Buffer.concat([Buffer.from([4]), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]).toString(
+    "base64url",
+  );
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { Failure } from "../../model/failure.ts";
 import type { SecretDeclaration } from "../../model/secret.ts";
 import type { SecretReader } from "../provider.ts";
 import type { EntryBody } from "../state/entry.ts";
 import type { State, StoredSecret } from "../state/state.ts";
-import { generate } from "./generate.ts";
+import { generate, publicKey, usable } from "./generate.ts";
 import { createIdentity, readIdentity } from "./identity.ts";
 import type { Redactor } from "./redactor.ts";
 
@@ -45,6 +46,12 @@ function missingIdentity(file: string): Failure {
   return unreadable(file, "the file is not there, but secrets are encrypted for it", next);
 }
 
+const whence = {
+  given: "given by the operator in the configuration",
+  file: "in a file of the hosting provider",
+  "public-key": "that of a private key, which is a secret of its own",
+} as const;
+
 function unknownSecret(name: string): Failure {
   return new Failure({
     code: "secret-unknown",
@@ -75,13 +82,42 @@ function checkGiven({ declarations, stored, given }: VaultOptions): void {
 }
 
 /**
+ * Reads the secrets that lie in files of the deployer. A file that is gone is no matter while its secret is known.
+ * @throws Failure `secret-file`
+ */
+function readFiles({ declarations, stored }: VaultOptions): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const [name, declaration] of Object.entries(declarations)) {
+    if (declaration.origin !== "file") continue;
+    let found: string;
+    try {
+      values[name] = readFileSync(declaration.path, "utf8").replace(/\n$/, "");
+      if (values[name] !== "") continue;
+      found = "the file is empty";
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT" && stored[name] !== undefined) continue;
+      found = `it cannot be read: ${(error as Error).message}`;
+    }
+    throw new Failure({
+      code: "secret-file",
+      attempted: `read the secret ${name} from its file`,
+      subject: declaration.path,
+      found,
+      next: "Put the secret into that file, readable for the user who runs this; or correct the path in fediversity.config.ts.",
+    });
+  }
+  return values;
+}
+
+/**
  * Opens the secrets of a deployment for one run. Reads the identity only where given values have to be compared with
  * stored ones; writes nothing.
  * @throws Failure `secret-missing`, `secret-unknown` when given values and declarations do not fit
  */
 export async function openVault(options: VaultOptions): Promise<Vault> {
-  const { declarations, given, identityFile, redactor } = options;
+  const { declarations, identityFile, redactor } = options;
   checkGiven(options);
+  const given: Readonly<Record<string, string>> = { ...options.given, ...readFiles(options) };
   const stored: Record<string, StoredSecret> = { ...options.stored };
   const opened = new Map<string, string>();
   let identity: string | undefined;
@@ -118,7 +154,8 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   }
 
   const sealOne = async (name: string, declaration: SecretDeclaration): Promise<EntryBody> => {
-    const value = declaration.origin === "given" ? given[name] : generate(declaration);
+    const value =
+      declaration.origin === "generated" || declaration.origin === "key" ? await generate(declaration) : given[name];
     if (value === undefined) throw unknownSecret(name);
     identity ??= readIdentity(identityFile);
     if (identity === undefined && Object.keys(stored).length > 0) throw missingIdentity(identityFile);
@@ -134,9 +171,19 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     return { kind: "secret", name, secret };
   };
 
-  const revision = (name: string): string => (isCurrent(name) ? (stored[name]?.revision ?? "new") : "new");
+  const revision = (name: string): string => {
+    const declaration = declarations[name];
+    if (declaration?.origin === "public-key") return revision(declaration.of);
+    return isCurrent(name) ? (stored[name]?.revision ?? "new") : "new";
+  };
 
   const reveal = async (name: string): Promise<string> => {
+    const declaration = declarations[name];
+    if (declaration?.origin === "public-key") return publicKey(await raw(declaration.of));
+    return usable(declaration, await raw(name));
+  };
+
+  const raw = async (name: string): Promise<string> => {
     const value = given[name];
     if (value !== undefined) return value;
     const secret = stored[name];
@@ -165,16 +212,18 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
       for (const name of rotate) {
         const declaration = declarations[name];
         if (declaration === undefined) throw unknownSecret(name);
-        if (declaration.origin === "generated") continue;
+        if (declaration.origin === "generated" || declaration.origin === "key") continue;
         throw new Failure({
           code: "secret-not-generated",
           attempted: "rotate a secret",
           subject: name,
-          found: "its value is given by the operator",
-          next: "Change the value in the configuration and apply it.",
+          found: `its value is ${whence[declaration.origin]}`,
+          next: "Change it there and apply.",
         });
       }
-      const due = Object.entries(declarations).filter(([name]) => rotate.includes(name) || !isCurrent(name));
+      const due = Object.entries(declarations).filter(
+        ([name, { origin }]) => origin !== "public-key" && (rotate.includes(name) || !isCurrent(name)),
+      );
       const bodies: EntryBody[] = [];
       for (const [name, declaration] of due) bodies.push(await sealOne(name, declaration));
       return bodies;

@@ -15,9 +15,15 @@ const generation = buildGeneration(
   }),
   () => "1",
 );
-const options = { cache: "/nowhere", acceptNewHostKeys: true, holder: { id: "holder", name: "root@deployer" } };
-const stage = `stage example.org holder root@deployer ${generation.id} ${String(generation.manifest.length)} 6`;
-const offered = [`> ${stage} 60`, `> <${String(generation.manifest.length)}>`, "> <6>"];
+const options = {
+  cache: "/nowhere",
+  acceptNewHostKeys: true,
+  imageCache: "/nonexistent",
+  imageLock: "/nonexistent/images.json",
+  holder: { id: "holder", name: "root@deployer" },
+};
+const stage = `stage example.org holder root@deployer ${generation.id} ${String(generation.manifest.length)} 6 0`;
+const offered = [`> ${stage} 60`, `> <${String(generation.manifest.length)}>`, "> <6>", "> <0>"];
 
 function context(reveal: (name: string) => Promise<string> = () => Promise.resolve("value")): ActivationContext {
   return {
@@ -96,7 +102,7 @@ test("files that are missing are sent, and only they; the key is pinned before; 
 test("nothing but the word to go is sent where the machine has every file", async () => {
   const machine = fakeMachine(["ready", ...healthy], []);
   await activateGeneration(options, machine, context(), { generation });
-  assert.deepEqual(machine.log.slice(4, 7), ["pin", "1> need 4194304", "1> go"]);
+  assert.deepEqual(machine.log.slice(5, 8), ["pin", "1> need 4194304", "1> go"]);
 });
 
 test("a failed activation closes both connections and confirms nothing", async () => {

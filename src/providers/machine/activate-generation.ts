@@ -77,12 +77,16 @@ export async function activateGeneration(
   const { id, name } = options.holder;
   const manifest = Buffer.from(generation.manifest);
   const packages = Buffer.from(generation.packages.map((entry) => `${entry}\n`).join(""));
+  const images = Buffer.from(
+    generation.images.map(({ name, image, digest, from }) => `${name} ${image} ${digest} ${from}\n`).join(""),
+  );
   context.progress("compare");
   return await inSession(machine.open(attempted), async (session) => {
-    const sizes = [manifest.length, packages.length] as const;
+    const sizes = [manifest.length, packages.length, images.length] as const;
     session.send("stage", context.deployment, id, name, generation.id, ...sizes, confirmSeconds);
     await session.write(manifest);
     await session.write(packages);
+    await session.write(images);
     const answer = await readAnswer(session, context);
     await machine.pin();
     if (answer.kind !== "ready") return { number: answer.number, same: answer.kind === "same" };

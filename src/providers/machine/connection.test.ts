@@ -44,6 +44,8 @@ async function connect(
   const options: MachineProviderOptions = {
     cache: "/nowhere",
     acceptNewHostKeys: given.acceptNew ?? false,
+    imageCache: "/nonexistent",
+    imageLock: "/nonexistent/images.json",
     holder: { id: "holder", name: "root@deployer" },
     connectPrefix: ["sh", "-c", ssh, "sh", note],
     onTraffic: (bytes) => traffic.push(bytes),

@@ -77,6 +77,14 @@ export function refusal(line: string, subject: string, attempted: string): Failu
       found: `systemd does not accept ${rest.trim()}`,
       next: "Mend the unit in the module that contributes it; the lines above say what is wrong.",
     },
+    "port-taken": {
+      found: `somebody else listens on ${rest.trim()}, which the system needs`,
+      next: "Stop that program on the machine or let it use another port, then run the same again.",
+    },
+    "image-failed": {
+      found: `podman could not take the image ${rest.trim()}; what ran before still runs`,
+      next: "Read podman's words above; then run the same again.",
+    },
     "base-moved": { found: `meanwhile ${rest}`, next: "Run the same again: it is decided anew." },
     "not-awaiting": { found: rest, next: "Run the same again." },
     "rolled-back": {

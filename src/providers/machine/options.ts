@@ -4,6 +4,10 @@ import type { MachineInputs } from "../../catalogue/components/machine.ts";
 export interface MachineProviderOptions {
   /** Folder for packages that travel to machines; shared by deployments. */
   readonly cache: string;
+  /** Folder for container images that travel to machines; shared by deployments. */
+  readonly imageCache: string;
+  /** The file that says which digest each image is locked to. */
+  readonly imageLock: string;
   /** Whether a machine that nobody knows yet is trusted at its first contact, and its key pinned. */
   readonly acceptNewHostKeys: boolean;
   /** Tells this deployer's state from others', so that it can take over what an earlier run of its own left. */

@@ -9,6 +9,7 @@ const parts = [
   "drift",
   "accounts",
   "files",
+  "images",
   "stage",
   "activate",
   "session",

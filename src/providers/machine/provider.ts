@@ -16,13 +16,29 @@ import { type ConnectedMachine, connectMachine, type MachineMemory } from "./con
 import { examineMachine } from "./examine-machine.ts";
 import { driftOf, inspectMachine, refuseForeign, type Wanted } from "./inspect-machine.ts";
 import { type MachineReport, readReport, refusal } from "./machine-report.ts";
+import type { LockedImages } from "./images/image-lock.ts";
 import type { MachineProviderOptions } from "./options.ts";
 import { inSession } from "./ssh/in-session.ts";
 
 type Context = ProviderContext<MachineInputs>;
 
-function wantedOf(context: Context): Wanted {
-  const generation = buildGeneration(context.inputs.system, (secret) => context.secrets.revision(secret));
+async function wantedOf(options: MachineProviderOptions, context: Context): Promise<Wanted> {
+  const { system } = context.inputs;
+  const images = Object.keys(system.images);
+  let digests: LockedImages = {};
+  if (images.length > 0) {
+    // Loaded only where there are images, for the sake of start-up.
+    const [{ lockImages }, { resolveImage }] = await Promise.all([
+      import("./images/image-lock.ts"),
+      import("./images/skopeo.ts"),
+    ]);
+    digests = await lockImages(options.imageLock, images, (image) => resolveImage(image, context.signal));
+  }
+  const generation = buildGeneration(
+    system,
+    (secret) => context.secrets.revision(secret),
+    (image) => digests[image] ?? "",
+  );
   return {
     deployment: context.deployment,
     component: context.component,
@@ -86,14 +102,14 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
     },
 
     async diff(context) {
-      const wanted = wantedOf(context);
+      const wanted = await wantedOf(options, context);
       const machine = await connectMachine(options, context, context.inputs.connection);
       const session = machine.open("compare the machine with what is wanted");
       return await inSession(session, () => inspectMachine(session, wanted));
     },
 
     async reconcile(context) {
-      const wanted = wantedOf(context);
+      const wanted = await wantedOf(options, context);
       const { component, prior, signal, remember } = context;
       const pin = (memory: MachineMemory): Promise<void> => remember({ hostKeys: [...memory.hostKeys] });
       const machine = await connectMachine(options, { component, prior, signal, pin }, context.inputs.connection);

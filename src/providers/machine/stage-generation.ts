@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { ProviderContext } from "../../engine/provider.ts";
+import type { AskedImage } from "./images/send-images.ts";
 import { refusal } from "./machine-report.ts";
 import type { MachineProviderOptions } from "./options.ts";
 import { packagesProgram } from "./program.ts";
@@ -16,6 +17,9 @@ export type ActivationContext = Pick<
 export interface Asked {
   readonly missing: readonly string[];
   readonly packages: readonly string[];
+  readonly images: readonly AskedImage[];
+  /** Digests of compressed image layers that are there. */
+  readonly layers: ReadonlySet<string>;
   readonly architecture: string;
   readonly status: Buffer;
 }
@@ -29,17 +33,25 @@ export type Answer =
 export async function readAnswer(session: Session, context: ActivationContext): Promise<Answer> {
   const missing: string[] = [];
   const packages: string[] = [];
+  const images: AskedImage[] = [];
+  const layers = new Set<string>();
   let architecture = "";
   let status: Buffer = Buffer.alloc(0);
   for (;;) {
     const line = await session.line();
-    const [keyword = "", first = ""] = line.split(" ");
+    const [keyword = "", first = "", second = "", third = ""] = line.split(" ");
     switch (keyword) {
       case "missing":
         missing.push(first);
         break;
       case "package":
         packages.push(first);
+        break;
+      case "image":
+        if (third !== "machine") images.push({ image: first, digest: second });
+        break;
+      case "layer":
+        layers.add(first);
         break;
       case "architecture":
         architecture = first;
@@ -56,7 +68,7 @@ export async function readAnswer(session: Session, context: ActivationContext): 
       case "error":
         throw refusal(line, context.component, "stage a generation");
       case "ready":
-        return { kind: "ready", asked: { missing, packages, architecture, status } };
+        return { kind: "ready", asked: { missing, packages, images, layers, architecture, status } };
     }
   }
 }
@@ -84,8 +96,18 @@ export async function sendMissing(
             context.progress("fetch packages", { text, done, ...(total === undefined ? {} : { total }) }),
         });
   const bytes = install.reduce((sum, file) => sum + file.size, 0);
-  // Unpacked, packages take about four times their size; the tree twice, while it is staged.
-  session.send("need", bytes * 5 + archive.length * 8 + 4_194_304);
+  const { sendImages, transferOf } = await import("./images/send-images.ts");
+  const transfer = await transferOf({
+    cache: options.imageCache,
+    images: asked.images,
+    present: asked.layers,
+    architecture: asked.architecture,
+    signal: context.signal,
+    report: (text) => context.progress("fetch images", { text }),
+  });
+  const imageBytes = transfer.blobs.reduce((sum, blob) => sum + blob.size, 0);
+  // Unpacked, packages and images take about four times their size; the tree twice, while it is staged.
+  session.send("need", bytes * 5 + imageBytes * 5 + archive.length * 8 + 4_194_304);
   if (install.length > 0) {
     const program = packagesProgram();
     session.send("packages-program", program.length);
@@ -102,6 +124,10 @@ export async function sendMissing(
       said = performance.now();
       context.progress("send packages", { text: file.name, done, total: bytes });
     }
+  }
+  if (transfer.blobs.length > 0) {
+    const text = asked.images.map(({ image }) => image).join(", ");
+    await sendImages(session, transfer, (sent, total) => context.progress("send images", { text, done: sent, total }));
   }
   if (archive.length > 0) {
     session.send("tree", archive.length);

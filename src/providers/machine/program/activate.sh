@@ -14,8 +14,24 @@ arm() { # seconds unit generation
 
 disarm() { systemctl stop fediversity-rollback.timer fediversity-confirm.timer 2>/dev/null || true; }
 
-# Looks at everything that would make generation $1 fail, before anything is switched.
-preflight() {
+# Says which ports that generation $2 needs, and $1 did not have, somebody else listens on.
+taken_ports() { # old new
+  [ -s "$base/generations/$2/lists/ports" ] || return 0
+  while read -r port _owner; do
+    ! grep -qs "^$port " "$base/generations/$1/lists/ports" || continue
+    # proc_net(5): the local address is hexadecimal, 0A is LISTEN, and a bound UDP socket has 07.
+    case $port in tcp/*) state=0A ;; *) state=07 ;; esac
+    pattern=$(printf '^ *[0-9]*: [0-9A-F]*:%04X [0-9A-F:]* %s ' "${port#*/}" "$state")
+    grep -qs "$pattern" "/proc/net/${port%/*}" "/proc/net/${port%/*}6" || continue
+    say "$port$(ss -Hlnp "--${port%/*}" "sport = :${port#*/}" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)".*/ (\1)/p' | head -n 1)"
+  done <"$base/generations/$2/lists/ports"
+}
+
+# Looks at everything that would make generation $2 fail, before anything is switched.
+preflight() { # old new
+  found=$(taken_ports "$1" "$2")
+  [ -z "$found" ] || { say "refused port-taken $(say "$found" | tr '\n' ' ')"; return 1; }
+  shift
   found=$(foreign_users "$1")
   [ -z "$found" ] || { say "refused user-exists $(say "$found" | tr '\n' ' ')"; return 1; }
   found=$(foreign_paths "$1")
@@ -55,8 +71,11 @@ switch() { # old new edited
     /bin/sh "$base/packages.sh" install "$base/staging/debs" "$tree/lists/packages" "$base/packages-added"
     rm -rf "$base/staging/debs"
   fi
-  phase check
-  if [ "${4:-forward}" = forward ]; then preflight "$2" || return 3; fi
+  if [ "${4:-forward}" = forward ]; then
+    load_images "$tree" || return 3
+    phase check
+    preflight "$1" "$2" || return 3
+  fi
   # Where systemd did not look before, everything is new to it.
   [ -L "$unit_path" ] || installed=yes
   link_paths "$2"
@@ -119,7 +138,8 @@ start_units() { # generation
   units=$(unfit_units "$number" | sed -n 's/^\([^ ]*\) \(inactive\|failed.*\)$/\1/p')
   # shellcheck disable=SC2086
   [ -z "$units" ] || systemctl start -- $units || true
-  systemctl start --no-block fediversity.target
+  # The empty generation has no target.
+  [ ! -e "$base/generations/$1/units/fediversity.target" ] || systemctl start --no-block fediversity.target
 }
 
 # Waits until the units of generation $1 stand and its health checks pass. Prints why not.
@@ -206,6 +226,7 @@ activate() { # new old confirm edited holder
   started=$(date +%s)
   patience=$((600 + $(longest_check "$new")))
   write_pending "$new" "$old" activating "$((started + patience))" "$boot" "$holder"
+  rm -f "$base/notices"
   phase arm
   arm "$patience" fediversity-rollback "$new"
   result=0
@@ -243,7 +264,9 @@ roll_back() { # reason
     /bin/sh "$program" switch "$new" "$old" "" back || result=$?
     [ "$result" != 0 ] || /bin/sh "$program" judge "$old" || result=$?
   fi
-  rm -f "$base/pending"
+  # What units of the old generation had to say, such as that a database was restored.
+  [ ! -e "$base/notices" ] || sed 's/^/detail /' "$base/notices"
+  rm -f "$base/pending" "$base/notices"
   disarm
   if [ "$result" = 0 ]; then say "end rolled-back $new $old $1"; else say "end broken $new $old $1"; fi
 }
@@ -277,7 +300,7 @@ boot() {
   systemctl daemon-reload
   units=$(enabled_units "$old")
   # shellcheck disable=SC2086
-  systemctl start --no-block fediversity.target $units
+  [ ! -e "$base/generations/$old/units/fediversity.target" ] || systemctl start --no-block fediversity.target $units
   rm -f "$base/pending"
   sync -f "$base"
 }

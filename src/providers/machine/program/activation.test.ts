@@ -15,6 +15,8 @@ import { type RootlessMachine, rootlessMachine } from "../testing/rootless-machi
 const options: MachineProviderOptions = {
   cache: "/nowhere",
   acceptNewHostKeys: false,
+  imageCache: "/nonexistent",
+  imageLock: "/nonexistent/images.json",
   holder: { id: "holder", name: "root@deployer" },
 };
 const other: MachineProviderOptions = { ...options, holder: { id: "other", name: "root@other" } };
@@ -205,7 +207,7 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     const manifest = Buffer.from(wanted.generation.manifest);
     const silent = machine.open("activate a generation");
     t.after(() => silent.close());
-    silent.send("stage", "example.org", "holder", "root@deployer", wanted.generation.id, manifest.length, 0, 60);
+    silent.send("stage", "example.org", "holder", "root@deployer", wanted.generation.id, manifest.length, 0, 0, 60);
     await silent.write(manifest);
     while ((await silent.line()) !== "ready");
     await assert.rejects(activateGeneration(other, machine, context, wanted), coded("locked", /root@deployer, since /));

@@ -92,6 +92,15 @@ receive() {
         head -c "$second" >"$base/staging/debs/$first"
         [ "$(wc -c <"$base/staging/debs/$first")" -eq "$second" ] || exit 1
         ;;
+      blob)
+        case $first in *[!0-9a-f]*) refuse path-invalid "$first" ;; esac
+        head -c "$second" >"$base/staging/images/blobs/sha256/$first"
+        [ "$(wc -c <"$base/staging/images/blobs/sha256/$first")" -eq "$second" ] || exit 1
+        ;;
+      index)
+        head -c "$first" >"$base/staging/images/index.json"
+        say '{"imageLayoutVersion":"1.0.0"}' >"$base/staging/images/oci-layout"
+        ;;
       packages-program) head -c "$first" | write "$base/packages.sh" ;;
       tree) head -c "$first" | tar -xzf - --no-same-owner -C "$base/staging/tree" ;;
       go) return 0 ;;
@@ -125,7 +134,7 @@ ended() { # generation
   tail -n 1 "$base/log/$1" | grep -q '^end ' || say "end crashed $1"
 }
 
-session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes packages-bytes confirm-seconds
+session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes packages-bytes images-bytes confirm-seconds
   bootstrap
   own "$1"
   settle "$2" "$4"
@@ -141,11 +150,13 @@ session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes pa
   stage_manifest "$5"
   mkdir -p "$base/staging/asked/lists"
   head -c "$6" >"$base/staging/asked/lists/packages"
+  head -c "$7" >"$base/staging/asked/lists/images"
   ask_packages "$base/staging/asked"
+  ask_images "$base/staging/asked"
   say ready
   receive
   finish_stage "$4"
-  launch "$number" "$7" "$(edited_paths)" "$2" "$3"
+  launch "$number" "$8" "$(edited_paths)" "$2" "$3"
 }
 
 # Paths of files in force that are not as they were made, joined by commas.
@@ -171,13 +182,14 @@ session_confirm() { # deployment generation remove?
   elif [ "$number" != "$2" ] || [ "$(cat "$base/generations/$2/verdict" 2>/dev/null)" != confirmed ]; then
     refuse rolled-back "generation $number is in force: the machine went back before it was confirmed"
   fi
+  forget_generations
+  forget_images ${3:+all}
   # What is no longer wanted goes; while the list is as it was the last time, nothing can be.
   if [ -s "$base/packages-added" ] && ! cmp -s "$base/generations/$2/lists/packages" "$base/packages-settled"; then
     /bin/sh "$base/packages.sh" remove "$base/packages-added" "$base/generations/$2/lists/packages" remove
     cp "$base/generations/$2/lists/packages" "$base/packages-settled"
   fi
   rm -rf "$base/staging"
-  forget_generations
   if [ "${3:-}" = remove ]; then remove; else say "confirmed $2"; fi
 }
 
@@ -201,7 +213,7 @@ remove() {
   mv -T "$base/data.new" "$base/data"
   if [ -s "$base/data" ] || [ -s "$base/packages-added" ]; then
     for entry in "$base"/*; do
-      case ${entry##*/} in data | deployment | accounts-kept | lock | packages-added | packages.sh) ;; *) rm -rf "$entry" ;; esac
+      case ${entry##*/} in data | deployment | accounts-kept | lock | packages-added | packages.sh | images-added) ;; *) rm -rf "$entry" ;; esac
     done
     sed 's/^/data /' "$base/data"
   else
@@ -278,8 +290,9 @@ session_return() { # deployment holder-id holder-name generation|previous confir
   [ "$goal" != "$number" ] || refuse generation-current "$goal"
   (cd "$base/generations/$goal" && sha256sum --check --quiet sums >/dev/null 2>&1) || refuse generation-damaged "$goal"
   rm -rf "$base/staging"
-  mkdir -p "$base/staging/debs"
+  mkdir -p "$base/staging/debs" "$base/staging/images/blobs/sha256"
   ask_packages "$base/generations/$goal"
+  ask_images "$base/generations/$goal"
   identity "$goal"
   say "goal $goal $id"
   say ready

@@ -6,7 +6,7 @@ contents() { sed -n 's/^[fs] \([^ ]*\) [^ ]* [^ ]* [^ ]* \(.*\)$/\1 \2/p' "$1" |
 stage_manifest() { # bytes
   staging=$base/staging
   rm -rf "$staging"
-  mkdir -p "$staging/tree" "$staging/debs"
+  mkdir -p "$staging/tree" "$staging/debs" "$staging/images/blobs/sha256"
   head -c "$1" >"$staging/tree/manifest"
   [ "$(wc -c <"$staging/tree/manifest")" -eq "$1" ] || exit 1
   current

@@ -42,7 +42,12 @@ esac
 count=no
 for unit; do
   case $unit in --property=NRestarts) count=yes ;; esac
-  case $unit in -* | fediversity.target) continue ;; esac
+  case $unit/$verb in
+    -*) continue ;;
+    # As systemd: what has no unit file cannot be started.
+    fediversity.target/start) [ -e "$root/units/$unit" ] || exit 5; continue ;;
+    fediversity.target/*) continue ;;
+  esac
   state=inactive
   [ ! -e "$root/state/$unit" ] || read -r state <"$root/state/$unit"
   case $verb in

@@ -1,0 +1,2 @@
+require "/opt/mastodon/double/exchange"
+run ->(env) { Double::Exchange.new(env).answer }

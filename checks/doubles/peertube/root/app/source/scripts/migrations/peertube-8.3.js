@@ -1,0 +1,3 @@
+import { upgradeScript } from "../../double/script.js";
+
+await upgradeScript("peertube-8.3", 1125, async () => undefined);

@@ -1,0 +1,8 @@
+<?php
+
+namespace App;
+
+class Profile extends Model
+{
+    protected const TABLE = 'profiles';
+}

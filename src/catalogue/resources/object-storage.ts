@@ -1,0 +1,206 @@
+import { z } from "zod";
+import type { Component } from "../../model/component.ts";
+import { Domain } from "../../model/domain.ts";
+import { Failure } from "../../model/failure.ts";
+import { PlainText, SecretText, type Text } from "../../model/reference.ts";
+import type { MachineHandle, PlacedRequest } from "../../model/resource.ts";
+import { ImageReference } from "../../system/image.ts";
+import { defineResource } from "../../system/resource.ts";
+import type { SystemInput } from "../../system/system.ts";
+import { addressOf } from "./address-of.ts";
+import { bucketKey, bucketsUnit, garagePart, garagePorts, garageRegion, garageSecrets } from "./garage.ts";
+import { dataRoot } from "./data-directory.ts";
+import { mergeParts } from "./merge-parts.ts";
+import { siteParts, WebServerPolicy } from "./web-server.ts";
+
+/** Garage as the hosting provider runs it. */
+const GaragePolicy = z.strictObject({
+  kind: z.literal("garage"),
+  image: ImageReference.default("docker.io/dxflrs/garage:v2.4.1").describe("Garage's official image"),
+  pull: z.enum(["deployer", "machine"]).default("deployer").describe("Who fetches the image"),
+  capacity: z.int().min(1_000_000).default(100_000_000_000).describe("Bytes that may be stored"),
+  durable: z.boolean().default(true).describe("Whether each write reaches the disk before it is answered"),
+  quota: z.int().min(1_000_000).optional().describe("Bytes that each bucket may hold at most"),
+  web: WebServerPolicy.prefault({}).describe("How the names of buckets are served: as for web-address"),
+  host: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/)
+    .default("s3")
+    .describe("The name before the configuration's domain where the S3 interface answers"),
+});
+
+/** Object storage that is there already. */
+const ExistingPolicy = z.strictObject({
+  kind: z.literal("s3"),
+  host: Domain.describe("Where its S3 interface answers, over HTTPS"),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .describe("Its region"),
+  accessKeyId: SecretText.describe("Access key: providerSecret(…)"),
+  secretAccessKey: SecretText.describe("Secret key: providerSecret(…)"),
+  bucketPrefix: z
+    .string()
+    .regex(/^[a-z0-9-]*$/)
+    .default("")
+    .describe("What the names of buckets, made by hand, begin with"),
+  publicDomain: Domain.describe("Public buckets are read at BUCKET.publicDomain"),
+});
+
+const Request = z.strictObject({
+  description: z.string().min(1).max(120).describe("What lies in it"),
+  host: Domain.optional().describe("The public name under which everybody reads it; without it nobody does"),
+  cors: z.boolean().default(true).describe("Whether pages of other sites may read it"),
+  quota: z.int().min(1_000_000).optional().describe("Bytes at most; the policy's when not given"),
+  keyOf: z
+    .string()
+    .optional()
+    .describe("Another such request of the application whose access key opens this bucket as well"),
+});
+
+interface Bound {
+  readonly endpoint: string;
+  readonly host: string;
+  readonly address: Text;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: Text;
+  readonly secretAccessKey: Text;
+  readonly publicHost: string;
+  readonly unit: string;
+}
+
+type Placed = PlacedRequest<z.output<typeof Request>>;
+
+const bucketName = ({ application, name }: Placed): string => `${application}-${name}`;
+
+function existing(
+  policy: z.output<typeof ExistingPolicy>,
+  requests: readonly Placed[],
+): { readonly bindings: readonly Bound[] } {
+  return {
+    bindings: requests.map((placed) => {
+      const bucket = `${policy.bucketPrefix}${bucketName(placed)}`;
+      return {
+        endpoint: `https://${policy.host}`,
+        host: policy.host,
+        address: "",
+        region: policy.region,
+        bucket,
+        accessKeyId: policy.accessKeyId,
+        secretAccessKey: policy.secretAccessKey,
+        publicHost: placed.request.host === undefined ? "" : `${bucket}.${policy.publicDomain}`,
+        unit: "",
+      };
+    }),
+  };
+}
+
+interface Surroundings {
+  readonly machine: MachineHandle;
+  readonly domain: string;
+}
+
+function checkBucketName(placed: Placed): void {
+  const name = bucketName(placed);
+  if (name.length <= 63) return;
+  throw new Failure({
+    code: "bucket-name",
+    attempted: "name a bucket",
+    subject: `application ${placed.application}, request ${placed.name}`,
+    found: `the bucket would be called ${name}, and names of buckets have 63 characters at most`,
+    next: "Shorten the application's or the request's name.",
+  });
+}
+
+function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed[], { machine, domain }: Surroundings) {
+  requests.forEach(checkBucketName);
+  const s3Host = `${policy.host}.${domain}`;
+  const keys = requests.map(({ application, name, request }) => bucketKey(`bucket/${application}/${request.keyOf ?? name}`));
+  const buckets = requests.map((placed, index) => ({
+    bucket: bucketName(placed),
+    host: placed.request.host ?? null,
+    quota: placed.request.quota ?? policy.quota ?? null,
+    cors: placed.request.cors,
+    of: `${placed.application} ${placed.name}`,
+    keyId: keys[index]?.keyId ?? "",
+    secretKey: keys[index]?.secretKey ?? "",
+  }));
+  const options = { policy: policy.web, machine, domain };
+  const route = { paths: [], timeout: 3600, headers: {} };
+  const api = siteParts(
+    { host: s3Host, routes: [{ ...route, port: garagePorts.s3 }] },
+    // Whoever asks without a signature is refused, and that is an answer.
+    { ...options, healthPath: undefined },
+  );
+  const media = buckets.flatMap(({ bucket, host }) =>
+    host === null
+      ? []
+      : [
+          siteParts(
+            {
+              host,
+              routes: [
+                // PeerTube puts the bucket's name into public addresses where it uses path style.
+                { ...route, paths: [`/${bucket}/*`], port: garagePorts.web, stripPrefix: `/${bucket}` },
+                { ...route, port: garagePorts.web },
+              ],
+            },
+            { ...options, healthPath: undefined },
+          ),
+        ],
+  );
+  const markers: SystemInput = {
+    directories: Object.fromEntries(
+      buckets.map(({ bucket, of }) => [`${dataRoot}/buckets/${bucket}`, { mode: "0755", data: `bucket of ${of}` }]),
+    ),
+  };
+  const { image, capacity, pull, durable } = policy;
+  const own = garagePart(buckets, { terms: { image, capacity, pull, durable }, machine, domain, s3Host });
+  return {
+    bindings: buckets.map(({ bucket, host, keyId, secretKey }, index): Bound => {
+      const placed = requests[index] as Placed;
+      return {
+        endpoint: `https://${s3Host}`,
+        host: s3Host,
+        address: addressOf(machine, placed),
+        region: garageRegion,
+        bucket,
+        accessKeyId: keyId,
+        secretAccessKey: secretKey,
+        publicHost: host ?? "",
+        unit: placed.from.name === machine.name ? bucketsUnit : "",
+      };
+    }),
+    system: mergeParts(own, markers, ...[api, ...media].map(({ system }) => system)),
+    components: Object.assign({}, ...[api, ...media].map(({ components }) => components)) as Readonly<
+      Record<string, Component>
+    >,
+    secrets: Object.assign({}, garageSecrets, ...keys.map(({ secrets }) => secrets)) as typeof garageSecrets,
+  };
+}
+
+/** A bucket of its own for each request: in Garage, or in object storage that is there already. */
+export const objectStorage = defineResource({
+  name: "object-storage",
+  description: "A bucket of the application's own, in Garage or in object storage that is there already",
+  request: Request,
+  policy: z.discriminatedUnion("kind", [GaragePolicy, ExistingPolicy]),
+  binding: z.strictObject({
+    endpoint: z.string(),
+    host: z.string(),
+    /** Where the application's machine reaches that host; empty where DNS says so. */
+    address: PlainText,
+    region: z.string(),
+    bucket: z.string(),
+    accessKeyId: SecretText,
+    secretAccessKey: SecretText,
+    /** Where everybody reads it; empty where nobody does. */
+    publicHost: z.string(),
+    /** A unit of the application's machine after which it is there; empty where it is elsewhere. */
+    unit: z.string(),
+  }),
+  apply({ policy, machine, domain, requests }) {
+    return policy.kind === "s3" ? existing(policy, requests) : garage(policy, requests, { machine, domain });
+  },
+});

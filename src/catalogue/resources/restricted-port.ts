@@ -1,0 +1,49 @@
+import { join, text, type Text } from "../../model/reference.ts";
+import type { SystemInput } from "../../system/system.ts";
+
+/**
+ * A part of a system that lets only these addresses, and the machine itself, reach a TCP port: a table of its own in
+ * nftables, so that rules of others stay as they are. nft(8)
+ * @param owner who listens, for names: lower-case words joined by hyphens
+ */
+export function restrictedPort(owner: string, port: number, addresses: readonly Text[]): SystemInput {
+  const table = `restrict_${owner.replaceAll("-", "_")}`;
+  const file = `/etc/fediversity/restricted-ports/${owner}.nft`;
+  const allowed = addresses.map((address) => text`    ip saddr ${address} tcp dport ${port} accept\n`);
+  return {
+    packages: ["nftables"],
+    files: {
+      [file]: {
+        content: join([
+          // Declared before it is deleted, so that the same text makes and replaces it in one transaction.
+          `table inet ${table}\ndelete table inet ${table}\ntable inet ${table} {\n  chain input {\n`,
+          "    type filter hook input priority filter; policy accept;\n",
+          `    iif lo tcp dport ${String(port)} accept\n`,
+          ...allowed,
+          `    tcp dport ${String(port)} reject with tcp reset\n  }\n}\n`,
+        ]),
+      },
+    },
+    units: {
+      [`restrict-${owner}.service`]: {
+        sections: {
+          Unit: {
+            Description: `Only those who need ${owner} reach its port`,
+            DefaultDependencies: false,
+            Conflicts: "shutdown.target",
+            Before: ["network-pre.target", "shutdown.target"],
+            Wants: "network-pre.target",
+          },
+          Service: {
+            Type: "oneshot",
+            RemainAfterExit: true,
+            ExecStart: ["/usr/sbin/nft", "--file", file],
+            ExecReload: ["/usr/sbin/nft", "--file", file],
+            ExecStop: ["/usr/sbin/nft", "delete", "table", "inet", table],
+          },
+        },
+        reloadOn: [file],
+      },
+    },
+  };
+}

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Before an application of another version meets its database: dumps it on the way forward, puts the dump back on the way
+# back from an upgrade that was never confirmed, and refuses to go back from one that was.
+#   upgrade.sh FOLDER VERSION DATABASE HOST PORT USER   the password is the credential `password`
+#
+# In FOLDER: `version`, which the database belongs to; `upgrade`, the last one: FROM TO GENERATION; `before-VERSION.dump`;
+# `done-VERSION-STEP`, made by steps that need not be done again.
+set -eu
+folder=$1 version=$2 database=$3
+export PGHOST=$4 PGPORT=$5 PGUSER=$6 PGDATABASE=$3 PGPASSFILE="$RUNTIME_DIRECTORY/pgpass"
+base=/var/lib/fediversity
+
+notice() {
+  echo "$*"
+  # Shown to whoever deploys when the machine goes back.
+  echo "$*" >>"$base/notices"
+}
+
+write() {
+  cat >"$1.new"
+  sync "$1.new"
+  mv -T "$1.new" "$1"
+}
+
+connect() {
+  # libpq, chapter 34.16: colons and backslashes of the password are escaped.
+  { printf '*:*:*:*:' && sed 's/[\\:]/\\&/g' "$CREDENTIALS_DIRECTORY/password"; } >"$PGPASSFILE"
+  until pg_isready --quiet --timeout=5; do sleep 0.2; done
+}
+umask 077
+
+installed=$(cat "$folder/version" 2>/dev/null || :)
+[ "$installed" != "$version" ] || exit 0
+if [ -z "$installed" ]; then
+  echo "$version" | write "$folder/version"
+  exit 0
+fi
+
+from='' to='' generation=''
+[ ! -e "$folder/upgrade" ] || read -r from to generation <"$folder/upgrade"
+if [ "$from $to" = "$version $installed" ]; then
+  if [ "$(cat "$base/generations/$generation/verdict" 2>/dev/null)" = confirmed ]; then
+    echo "The upgrade from $version to $installed was confirmed, and what was written since then is only in the new database: it does not go back by itself." >&2
+    echo "The dump from before is $folder/before-$installed.dump; to put it back is for somebody who knows what is lost by it." >&2
+    exit 1
+  fi
+  connect
+  {
+    echo 'DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;'
+    pg_restore --no-owner --no-privileges --file=- "$folder/before-$installed.dump" | sed '/^CREATE SCHEMA public;$/d; /^COMMENT ON SCHEMA public/d'
+  } | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 >/dev/null
+  echo "$version" | write "$folder/version"
+  rm -f "$folder/upgrade"
+  rm -f "$folder"/done-"$installed"-*
+  notice "Database $database is back to what it was before the upgrade from $version to $installed."
+  exit 0
+fi
+
+if dpkg --compare-versions "$version" lt "$installed"; then
+  echo "The database belongs to version $installed, and the configuration wants $version, which is older and cannot read it." >&2
+  exit 1
+fi
+connect
+pg_dump --format=custom --schema=public --file="$folder/before-$version.dump.new"
+sync "$folder/before-$version.dump.new"
+mv -T "$folder/before-$version.dump.new" "$folder/before-$version.dump"
+current=$(readlink "$base/current")
+echo "$installed $version ${current##*/}" | write "$folder/upgrade"
+rm -f "$folder"/done-"$version"-*
+echo "$version" | write "$folder/version"
+# One way back is enough; older dumps only fill the disk.
+for dump in "$folder"/before-*.dump; do
+  [ "$dump" = "$folder/before-$version.dump" ] || rm -f "$dump"
+done
+echo "Database $database is dumped to $folder/before-$version.dump before the upgrade from $installed to $version."

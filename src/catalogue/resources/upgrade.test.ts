@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { secret } from "../../model/reference.ts";
+import { contentOf, fulfilled, linesOf } from "../testing/fulfilled.ts";
+import { upgrade } from "./upgrade.ts";
+
+const database = {
+  host: "127.0.0.1",
+  port: "5432",
+  name: "app_db",
+  user: "app_db",
+  password: secret("database/app/db"),
+  unit: "postgresql-databases.service",
+};
+
+test("a step before migrations that knows version and database; the password comes as a credential", () => {
+  const request = { version: "4.7.4", database, after: ["postgresql-databases.service"] };
+  const { bindings, system } = fulfilled(upgrade, {}, [{ name: "release", request }]);
+  assert.deepEqual(bindings, [{ unit: "app-release.service", folder: "/srv/fediversity/app/release" }]);
+  const lines = linesOf(system, "app-release.service");
+  assert.ok(
+    lines.includes(
+      "ExecStart=/bin/sh /etc/fediversity/upgrade/upgrade.sh /srv/fediversity/app/release 4.7.4 app_db 127.0.0.1 5432 app_db",
+    ),
+    lines.join("\n"),
+  );
+  assert.ok(lines.includes("Requires=postgresql-databases.service"));
+  assert.doesNotMatch(lines.join("\n"), /secret/);
+  const unit = system.units["app-release.service"];
+  assert.deepEqual(Object.keys(unit?.credentials ?? {}), ["password"]);
+  assert.deepEqual(system.directories, {
+    "/srv/fediversity/app/release": { mode: "0700", owner: "root", group: "root", data: "version and dumps of app" },
+  });
+  assert.deepEqual(system.packages, ["postgresql-client-17"]);
+});
+
+test("where the database is elsewhere there is no unit to wait for", () => {
+  const { system } = fulfilled(upgrade, {}, [{ name: "release", request: { version: "1", database, after: [""] } }]);
+  const lines = linesOf(system, "app-release.service");
+  assert.doesNotMatch(lines.join("\n"), /postgresql-databases/);
+});
+
+test("the script is one for all applications, and puts the password into a file for libpq", () => {
+  const { system } = fulfilled(upgrade, {}, [
+    { name: "release", request: { version: "1", database } },
+    { application: "b", name: "release", request: { version: "2", database } },
+  ]);
+  const script = contentOf(system, "/etc/fediversity/upgrade/upgrade.sh");
+  assert.match(script, /PGPASSFILE="\$RUNTIME_DIRECTORY\/pgpass"/);
+  assert.ok(script.indexOf("umask 077") < script.lastIndexOf("connect\n"), "nobody else reads it");
+});
+
+test("a version is a version", () => {
+  for (const version of ["v1", "", "1 2", "1;id", "$(id)", "1\n2", "-1", "1/../.."]) {
+    assert.ok(!upgrade.request.safeParse({ version, database }).success, version);
+  }
+});

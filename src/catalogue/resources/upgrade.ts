@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { PlainText, SecretText, text } from "../../model/reference.ts";
+import { defineResource } from "../../system/resource.ts";
+import type { SystemInput } from "../../system/system.ts";
+import { requireTogether } from "./address-of.ts";
+import { dataRoot } from "./data-directory.ts";
+import { ownFile } from "../own-file.ts";
+
+/** Sees to it that a new version of an application changes its database only after a dump, and that the way back works. */
+export const upgrade = defineResource({
+  name: "upgrade",
+  description:
+    "A dump of the database before another version changes it, and the way back when that version is unhealthy",
+  request: z.strictObject({
+    version: z
+      .string()
+      .regex(/^[0-9][A-Za-z0-9.+~-]*$/, "expected a version")
+      .describe("The application's version"),
+    database: z
+      .strictObject({
+        host: PlainText,
+        port: PlainText,
+        name: PlainText,
+        user: PlainText,
+        password: SecretText,
+        unit: PlainText,
+      })
+      .describe("The binding of its database"),
+    after: z.array(PlainText).default([]).describe("Units that have to be there first"),
+  }),
+  policy: z.strictObject({}),
+  binding: z.strictObject({
+    /** What migrations and the application come after. */
+    unit: z.string(),
+    /** A folder for marks of steps that are done once for each version: `done-VERSION-STEP`. */
+    folder: z.string(),
+  }),
+  apply({ machine, requests }) {
+    requireTogether(machine, "upgrade", requests);
+    const unitOf = (application: string, name: string): string => `${application}-${name}.service`;
+    const folderOf = (application: string, name: string): string => `${dataRoot}/${application}/${name}`;
+    return {
+      bindings: requests.map(({ application, name }) => ({
+        unit: unitOf(application, name),
+        folder: folderOf(application, name),
+      })),
+      system: requests.map(({ application, name, request }): SystemInput => {
+        const { version, database } = request;
+        const folder = folderOf(application, name);
+        const program = "/etc/fediversity/upgrade/upgrade.sh";
+        const { after } = request;
+        return {
+          packages: ["postgresql-client-17"],
+          directories: { [folder]: { mode: "0700", data: `version and dumps of ${application}` } },
+          files: { [program]: { content: ownFile("scripts/upgrade.sh", import.meta.url) } },
+          units: {
+            [unitOf(application, name)]: {
+              sections: {
+                Unit: {
+                  Description: `Dump of the database before another version of ${application} changes it`,
+                  After: ["network-online.target", ...after],
+                  Wants: "network-online.target",
+                  ...(after.length === 0 ? {} : { Requires: after }),
+                },
+                Service: {
+                  Type: "oneshot",
+                  RemainAfterExit: true,
+                  TimeoutStartSec: 3600,
+                  RuntimeDirectory: `${application}-${name}`,
+                  ExecStart: [
+                    [
+                      ...["/bin/sh", program, folder, version],
+                      ...[
+                        text`${database.name}`,
+                        text`${database.host}`,
+                        text`${database.port}`,
+                        text`${database.user}`,
+                      ],
+                    ],
+                  ],
+                },
+              },
+              credentials: { password: text`${database.password}` },
+              onChange: "restart",
+            },
+          },
+        };
+      }),
+    };
+  },
+});

@@ -1,0 +1,88 @@
+import { type DnsRecordInputs, dnsRecord } from "../../catalogue/components/dns-record.ts";
+import type { Change, PriorContext, Provider, ProviderContext, SecretReader } from "../../engine/provider.ts";
+import { isReference, referencesIn, substitute } from "../../model/reference.ts";
+import { queryRecords, type RecordSet } from "./query.ts";
+import { type RecordUpdate, updateRecords } from "./update.ts";
+
+type Records = DnsRecordInputs & { readonly values: readonly string[] };
+
+/** The key's secret, opened only where the name server is told something. */
+async function keySecret({ server }: DnsRecordInputs, secrets: SecretReader): Promise<string | undefined> {
+  const secret = server.key?.secret;
+  if (secret === undefined) return undefined;
+  const values = new Map<string, string>();
+  for (const reference of referencesIn(isReference(secret) ? [secret] : secret)) {
+    if ("$secret" in reference) values.set(reference.$secret, await secrets.reveal(reference.$secret));
+  }
+  return String(
+    substitute(secret, (reference) => ("$secret" in reference ? values.get(reference.$secret) : undefined)),
+  );
+}
+
+function sameValues(a: readonly string[], b: readonly string[]): boolean {
+  return a.toSorted().join("\n") === b.toSorted().join("\n");
+}
+
+function isWanted({ values, ttl }: Records, found: RecordSet): boolean {
+  return sameValues(values, found.values) && (found.ttl === undefined || found.ttl === ttl);
+}
+
+function changesOf({ name, type, values, ttl }: Records, found: RecordSet): readonly Change[] {
+  const what = `record ${type} ${name}`;
+  const wanted = `${values.join(", ")} for ${String(ttl)} s`;
+  if (found.values.length === 0) return [{ verb: "add", what, detail: [wanted] }];
+  return [{ verb: "change", what, detail: [`${found.values.join(", ")} → ${wanted}`] }];
+}
+
+function updateOf(inputs: Records, change: Pick<RecordUpdate, "remove" | "add">): RecordUpdate {
+  const { server, zone, name, type, ttl } = inputs;
+  return { server, zone, name, type, ttl, ...change };
+}
+
+/** Makes the provider of DNS records: dynamic updates of RFC 2136, read back from the zone's own server. */
+export function dnsRecordProvider(): Provider<DnsRecordInputs> {
+  const wantedOf = (context: ProviderContext<DnsRecordInputs>): Records => context.inputs as Records;
+  const priorOf = ({ prior }: PriorContext): Records => prior.inputs as unknown as Records;
+  return {
+    type: dnsRecord,
+
+    identity: (inputs) => `${String(inputs["name"])} ${String(inputs["type"])}`,
+
+    async read(context) {
+      const inputs = priorOf(context);
+      const found = await queryRecords(inputs);
+      if (found.values.length === 0) return { exists: false };
+      const drift = isWanted(inputs, found) ? [] : [`it says ${found.values.join(", ")}`];
+      return { exists: true, outputs: { name: inputs.name }, drift, health: [] };
+    },
+
+    async diff(context) {
+      const inputs = wantedOf(context);
+      const found = await queryRecords(inputs);
+      const outputs = { name: inputs.name };
+      if (isWanted(inputs, found)) return { kind: "same", outputs };
+      const kind = found.values.length === 0 ? "create" : "update";
+      return { kind, changes: changesOf(inputs, found), drift: [], outputs };
+    },
+
+    async reconcile(context) {
+      const inputs = wantedOf(context);
+      const found = await queryRecords(inputs);
+      const outputs = { name: inputs.name };
+      if (isWanted(inputs, found)) return { outcome: "unchanged", outputs };
+      const update = updateOf(inputs, { remove: "all", add: inputs.values });
+      await updateRecords(update, await keySecret(inputs, context.secrets), context.signal);
+      return { outcome: found.values.length === 0 ? "created" : "updated", outputs };
+    },
+
+    async delete(context) {
+      const inputs = priorOf(context);
+      const found = await queryRecords(inputs);
+      // What somebody else has put there since stays.
+      const ours = found.values.filter((value) => inputs.values.includes(value));
+      if (ours.length === 0) return;
+      const update = updateOf(inputs, { remove: ours, add: [] });
+      await updateRecords(update, await keySecret(inputs, context.secrets), context.signal);
+    },
+  };
+}
