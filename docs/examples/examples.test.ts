@@ -13,11 +13,23 @@ import path from "node:path";
 import { test } from "node:test";
 import {
   componentTypes,
+  container,
   createEvaluator,
+  dataDirectory,
+  database,
+  defineEnvironment,
   evaluate,
   Failure,
+  hosts,
+  offer,
+  oneMachine,
+  type Application,
   type Deployment,
+  type Environment,
   type FediversityConfig,
+  type System,
+  upgrade,
+  webAddress,
 } from "../../src/index.ts";
 import { program } from "./greeter-module/src/program.ts";
 
@@ -32,8 +44,8 @@ const document = JSON.parse(await read("configuration.json")) as {
   readonly applications: { readonly [name: string]: object };
 };
 
-/** Imports the configuration as where both packages are installed. */
-async function exampleConfig(): Promise<FediversityConfig> {
+/** Imports as where both packages are installed. */
+async function installed<T>(load: () => Promise<T>): Promise<T> {
   const packages: Readonly<Record<string, string>> = {
     fediversity: new URL("../../src/index.ts", import.meta.url).href,
     "fediversity-greeter": new URL("greeter-module/src/index.ts", import.meta.url).href,
@@ -42,19 +54,37 @@ async function exampleConfig(): Promise<FediversityConfig> {
     resolve: (specifier, context, next) => next(packages[specifier] ?? specifier, context),
   });
   try {
-    const { default: config } = await import("./fediversity.config.ts");
-    return config;
+    return await load();
   } finally {
     hooks.deregister();
   }
 }
 
+async function exampleConfig(): Promise<FediversityConfig> {
+  return (await installed(() => import("./fediversity.config.ts"))).default;
+}
+
+function deploymentOf(
+  known: readonly Application[],
+  environment: Environment | undefined,
+  applications: object,
+): Deployment {
+  assert.ok(environment);
+  const evaluator = createEvaluator({ applications: known, environment, componentTypes });
+  return evaluate(evaluator, { ...document, applications }).deployment;
+}
+
 async function evaluated(environment: string, applications: object = document.applications): Promise<Deployment> {
   const config = await exampleConfig();
   const found = config.environments.find(({ name }) => name === environment);
-  assert.ok(found);
-  const evaluator = createEvaluator({ applications: config.applications, environment: found, componentTypes });
-  return evaluate(evaluator, { ...document, applications }).deployment;
+  return deploymentOf(config.applications, found, applications);
+}
+
+/** The system of a machine. */
+function systemOf({ components }: Deployment, machine: string): System {
+  const component = components[`machine/${machine}`];
+  assert.ok(component, `there is no machine/${machine}`);
+  return component.inputs["system"] as unknown as System;
 }
 
 test("the example configuration adds the application of another package to an environment", async () => {
@@ -109,6 +139,7 @@ test("the example configuration adds the application of another package to an en
             enabled: true,
           },
         },
+        images: {},
         quadlets: {},
         ports: { "tcp/8080": { owner: "greeter" } },
         health: {
@@ -143,6 +174,77 @@ test("the policy of the example refuses a port outside its range", async () => {
       error.message ===
         'application greeter, request web: resource perl-service: the policy of offer "services" allows ports 8000 to 8999, not 9000',
   );
+});
+
+test("the application from a container image asks for image, database, folder and name, and its steps are in order", async () => {
+  const { guestbook } = await installed(() => import("./guestbook.ts"));
+  const environment = defineEnvironment({
+    name: "guests",
+    offers: {
+      containers: offer(container, {}),
+      data: offer(dataDirectory, {}),
+      databases: offer(database, {}),
+      upgrades: offer(upgrade, {}),
+      web: offer(webAddress, {}),
+    },
+    placement: oneMachine,
+    machines: hosts(["192.0.2.20"]),
+  });
+  const title = "Guests' book $HOME";
+  const deployment = deploymentOf([guestbook], environment, { guestbook: { enable: true, title } });
+  const { images, quadlets, files, directories, health } = systemOf(deployment, "machine");
+  assert.deepEqual(images, { "registry.example.org/guestbook/guestbook:v1.4.0": { from: "deployer" } });
+  const after = Object.entries(quadlets).map(([name, { sections }]) => [name, sections["Unit"]?.["Requires"]]);
+  assert.deepEqual(after, [
+    ["guestbook-initial-user.container", ["guestbook-migrate.service"]],
+    ["guestbook-migrate.container", ["postgresql-databases.service", "guestbook-release.service"]],
+    ["guestbook-web.container", ["guestbook-migrate.service"]],
+  ]);
+  const environmentFile = files["/etc/fediversity/containers/guestbook-web/environment"];
+  assert.deepEqual(environmentFile?.mode, "0600");
+  assert.deepEqual(environmentFile.content, {
+    $text: [
+      "DATABASE_URL=postgresql://guestbook_db:",
+      { $secret: "database/guestbook/db" },
+      "@127.0.0.1:5432/guestbook_db\nLISTEN=127.0.0.1:8085\nPUBLIC_URL=https://guestbook.example.org\nSESSION_KEY=",
+      { $secret: "guestbook/session-key" },
+      `\nTITLE=${title}\n`,
+    ],
+  });
+  assert.equal(directories["/srv/fediversity/guestbook/pictures"]?.owner, "1000");
+  assert.deepEqual(Object.keys(health), ["guestbook-answers", "https-guestbook-example-org"]);
+  assert.deepEqual(Object.keys(deployment.secrets), [
+    "database/guestbook/db",
+    "guestbook/session-key",
+    "initial-user/password",
+  ]);
+});
+
+test("the hosting provider's example fulfils all applications: names, databases and objects where the page says", async () => {
+  const { default: config } = await installed(() => import("./hosting-provider.config.ts"));
+  const applications = Object.fromEntries(config.applications.map(({ name }) => [name, { enable: true }]));
+  const deployment = deploymentOf(config.applications, config.environments[0], applications);
+  const machines = ["cowsay", "databases", "hello", "mastodon", "objects", "peertube", "pixelfed", "snac"];
+  const paths = Object.keys(deployment.components);
+  assert.deepEqual(
+    paths.filter((one) => one.startsWith("machine/")),
+    machines.map((name) => `machine/${name}`),
+  );
+  const media = ["mastodon", "peertube", "pixelfed"].map((name) => `media.${name}`);
+  const names = [...media, "mastodon", "peertube", "pixelfed", "s3", "snac"].map((name) => `${name}.example.org`);
+  const records = names.flatMap((name) => [`dns-record/${name}`, `dns-record/${name}/aaaa`]);
+  assert.deepEqual(
+    paths.filter((one) => one.startsWith("dns-record/")),
+    records.toSorted(),
+  );
+  assert.deepEqual(deployment.secrets["provider/dns-key"], { origin: "file", path: "/etc/hosting/dns.key" });
+  assert.ok("postgresql-server.service" in systemOf(deployment, "databases").units);
+  assert.ok(!("postgresql-server.service" in systemOf(deployment, "mastodon").units));
+  assert.ok("garage-server.container" in systemOf(deployment, "objects").quadlets);
+  const { content } = systemOf(deployment, "databases").files["/etc/fediversity/restricted-ports/postgresql.nft"] ?? {};
+  assert.match(String(content), /ip saddr 10\.0\.0\.11 tcp dport 5432 accept/);
+  const container = systemOf(deployment, "peertube").quadlets["peertube-server.container"];
+  assert.equal(container?.sections["Service"]?.["MemoryMax"], "8192M");
 });
 
 async function freePort(): Promise<number> {
@@ -224,10 +326,18 @@ test(
   },
 );
 
-test("the code on the page about modules is the code of the example", async () => {
-  const page = await read("../writing-modules.md");
-  const blocks = [...page.matchAll(/^```(?:ts|json)\n(.*?)^```$/gms)].map(([, code]) => code ?? "");
+/** The blocks of TypeScript and JSON on a page. */
+async function blocks(page: string): Promise<readonly string[]> {
+  return [...(await read(page)).matchAll(/^```(?:ts|json)\n(.*?)^```$/gms)].map(([, code]) => code ?? "");
+}
+
+test("the code on the page about modules is the code of the examples", async () => {
   const files = ["greeter.ts", "login-notice.ts", "perl-service.ts"].map((name) => `greeter-module/src/${name}`);
-  const shown = [...files, "greeter-module/package.json", "fediversity.config.ts", "configuration.json"];
-  assert.deepEqual(blocks, await Promise.all(shown.map(read)));
+  const module = ["greeter-module/package.json", "fediversity.config.ts", "configuration.json"];
+  const shown = [...files, "guestbook.ts", ...module];
+  assert.deepEqual(await blocks("../writing-modules.md"), await Promise.all(shown.map(read)));
+});
+
+test("the configuration on the page for hosting providers is that of the example", async () => {
+  assert.deepEqual(await blocks("../hosting-providers.md"), [await read("hosting-provider.config.ts")]);
 });

@@ -112,7 +112,6 @@ test("the schema of the product's applications", () => {
     format: "password",
     writeOnly: true,
     minLength: 12,
-    maxLength: 128,
     pattern: "^[^\\p{Cc}\\p{Cs}]*$",
     description: "Without it a password is generated",
   });

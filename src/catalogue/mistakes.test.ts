@@ -220,7 +220,8 @@ test("a password is never repeated in a mistake, wherever it was put", () => {
   const long = `${password}-${"x".repeat(130)}`;
   const cases: readonly [unknown, string][] = [
     [{ ...initialUser, password }, "initialUser.password: expected at least 12 characters"],
-    [{ ...initialUser, password: long }, "initialUser.password: expected at most 128 characters"],
+    [{ ...initialUser, password: long }, "initialUser.password: expected at most 72 bytes"],
+    [{ ...initialUser, password: `${password}${"ä".repeat(33)}` }, "initialUser.password: expected at most 72 bytes"],
     [
       { ...initialUser, password: `${password}\n and more` },
       "initialUser.password: expected text without line breaks and control characters",

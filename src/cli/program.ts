@@ -67,6 +67,13 @@ function addLookingVerbs(program: Program): void {
     .addOption(new Option("--update", "ask the registries again, and lock what they say"))
     .action(async (_, command) => exit((await import("./verbs/images.ts")).images(command.optsWithGlobals())));
   program
+    .command("reveal")
+    .description("print a secret, such as the password of the first account, to standard output")
+    .argument("[secret]", "its name, as evaluate shows it", "initial-user/password")
+    .action(async (secret, _, command) =>
+      exit((await import("./verbs/reveal.ts")).reveal(secret, command.optsWithGlobals())),
+    );
+  program
     .command("schema")
     .description("print the JSON Schema of the configuration")
     .addOption(new Option("--events", "print that of the lines of --json instead"))

@@ -18,6 +18,7 @@ import { generations } from "./verbs/generations.ts";
 import type { Look } from "./verbs/look.ts";
 import { plan } from "./verbs/plan.ts";
 import { purge, type Purged } from "./verbs/purge.ts";
+import { reveal } from "./verbs/reveal.ts";
 import { rollback, type RollbackOptions } from "./verbs/rollback.ts";
 import { rotate } from "./verbs/rotate.ts";
 import { status } from "./verbs/status.ts";
@@ -54,6 +55,8 @@ export interface Engine {
   generations(options?: TargetOptions): Promise<readonly Look<readonly GenerationReading[]>[]>;
   doctor(deployment: Deployment, given: Given, options?: TargetOptions): Promise<readonly Examined[]>;
   rotate(deployment: Deployment, given: Given, options: { readonly secrets: readonly string[] }): Promise<RunSummary>;
+  /** The value of a secret, for those who may open the identity. It goes to the caller alone, never into an event. */
+  reveal(secret: string): Promise<string>;
   /** Corrects what the state remembers for the provider of a component. */
   amend(options: AmendOptions): Promise<RunSummary>;
   /** What is known, without asking anybody. */
@@ -119,6 +122,7 @@ export function openEngine(options: EngineOptions): Engine {
     generations: (limits = {}) => generations(session, limits),
     doctor: async (deployment, given, limits = {}) => doctor(session, checked(deployment), given, limits),
     rotate: async (deployment, given, limits) => rotate(session, checked(deployment), given, limits),
+    reveal: (secret) => reveal(session, secret),
     amend: (options) => amend(session, options),
     state: () => readState(session),
   };

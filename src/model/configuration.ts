@@ -32,10 +32,11 @@ const initialUser = z.strictObject({
   password: z
     .string()
     .min(12, "expected at least 12 characters")
-    .max(128, "expected at most 128 characters")
+    // Applications hash with bcrypt, which takes no more than this.
+    .refine((value) => Buffer.byteLength(value) <= 72, "expected at most 72 bytes")
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "expected text without line breaks and control characters")
     .optional()
-    .meta({ description: "Without it a password is generated", format: "password", writeOnly: true }),
+    .meta({ description: "Without it a password is generated", format: "password", maxLength: 72, writeOnly: true }),
 });
 
 /** The first account of every application. The password travels apart, as a secret. */

@@ -216,6 +216,66 @@ test("a changed file restarts what names it as a whole or lists it, reloads what
   }
 });
 
+test("a unit may ask for a whole folder: what changes, comes or goes in it reloads or restarts", () => {
+  const files = { "/etc/sites/a": { content: "a\n" }, "/etc/sites.d": { content: "not in it\n" } };
+  const sections = { Service: { ExecStart: ["/bin/web"] } };
+  const built = (member: "reloadOn" | "restartOn", given: SystemInput["files"]): Generation =>
+    generation({ files: given, units: { "web.service": { sections, [member]: ["/etc/sites"] } } });
+  for (const [member, verb] of [
+    ["reloadOn", "reload"],
+    ["restartOn", "restart"],
+  ] as const) {
+    const before = built(member, files);
+    const unit = before.units.find(({ name }) => name === "web.service");
+    assert.deepEqual(unit?.[member], ["/etc/sites/a"]);
+    const actions = (given: SystemInput["files"]): readonly string[] =>
+      unitActions(before.units, built(member, given).units).map((action) => `${action.verb} ${action.unit}`);
+    assert.deepEqual(actions({ ...files, "/etc/sites/a": { content: "new\n" } }), [`${verb} web.service`]);
+    assert.deepEqual(actions({ ...files, "/etc/sites/b/c": { content: "b\n" } }), [`${verb} web.service`]);
+    assert.deepEqual(actions({ "/etc/sites.d": files["/etc/sites.d"] }), [`${verb} web.service`]);
+    assert.deepEqual(actions({ ...files, "/etc/sites.d": { content: "new\n" } }), []);
+  }
+});
+
+test("owners that exist only inside an image are numbers", () => {
+  const built = generation({
+    files: { "/etc/app/key": { content: secret("a/key"), owner: "33", group: "33" } },
+    directories: { "/srv/app": { owner: "991", group: "0", mode: "0750" } },
+  });
+  assert.equal(file(built, "lists/tmpfiles.conf"), "d /srv/app 0750 991 0 - -\n");
+  assert.match(built.manifest, /^s [0-9a-f]{64} 0600 33 33 files\/etc\/app\/key$/m);
+  for (const owner of ["1000000000", "01", "-1", "1:1", "a b"]) {
+    assert.ok(!System.safeParse({ directories: { "/srv/app": { owner } } }).success, owner);
+  }
+});
+
+const image = "ghcr.io/example/app:v1.2";
+
+function withImage(digest: string, from: "deployer" | "machine" = "deployer"): Generation {
+  const quadlets = { "app.container": { sections: { Container: { Image: image, ContainerName: "app" } } } };
+  return buildGeneration(
+    System.parse({ images: { [image]: { from } }, quadlets }),
+    () => "1",
+    () => digest,
+  );
+}
+
+test("an image is named after its content: another one restarts the container, and none is ever fetched at its start", () => {
+  const [one, two] = ["a", "b"].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
+  const built = withImage(one);
+  const name = `${image}-sha256-${"a".repeat(64)}`;
+  assert.equal(file(built, "quadlets/app.container"), `[Container]\nContainerName=app\nImage=${name}\nPull=never\n`);
+  assert.equal(file(built, "lists/images"), `${name} ${image} ${one} deployer\n`);
+  assert.deepEqual(built.images, [{ image, digest: one, name, from: "deployer" }]);
+  assert.ok(name.slice(name.lastIndexOf(":") + 1).length <= 128, "a tag has 128 characters at most");
+  assert.deepEqual(
+    unitActions(built.units, withImage(two).units).map(({ verb, unit }) => `${verb} ${unit}`),
+    ["restart app.service"],
+  );
+  assert.notEqual(withImage(one, "machine").id, built.id);
+  assert.throws(() => generation({ images: { [image]: {} } }), { code: "internal", message: new RegExp(image) });
+});
+
 test("what cannot be written is refused before anything is sent", () => {
   const left = { files: { "/etc/a": { content: output("machine/b", "address") } } };
   assert.throws(() => generation(left), { code: "internal" });

@@ -117,7 +117,9 @@ function unitEntries(system: System, files: ReadonlyMap<string, TreeFile>): read
   return all
     .map(({ name, unit, text, credentials }): UnitEntry => {
       const content = files.get(text)?.content;
-      const mentioned = paths.filter((path) => typeof content === "string" && mentions(content, path));
+      const mentioned = paths.filter(
+        (path) => typeof content === "string" && !unit.unaffectedBy.includes(path) && mentions(content, path),
+      );
       const reloadOn = paths.filter((path) => unit.reloadOn.some((other) => covers(other, path))).toSorted();
       const listed = paths.filter((path) => unit.restartOn.some((other) => covers(other, path)));
       const restartOn = [...new Set([...listed, ...mentioned])].filter((path) => !reloadOn.includes(path)).toSorted();

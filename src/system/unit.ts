@@ -32,6 +32,8 @@ const Sections = z.record(
 const behaviour = {
   /** Files of the system whose change restarts the unit; files named in its own text count without being listed. */
   restartOn: z.array(AbsolutePath).default([]),
+  /** Files of the system whose change does nothing to the unit, although its text names them. */
+  unaffectedBy: z.array(AbsolutePath).default([]),
   /** Files of the system whose change only reloads it. */
   reloadOn: z.array(AbsolutePath).default([]),
   /** What a change of the unit itself does when it runs. */

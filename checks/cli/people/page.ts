@@ -1,8 +1,18 @@
 import { By, error, type WebDriver, type WebElement } from "selenium-webdriver";
 import { Failure } from "../../../src/model/failure.ts";
-import { textOf } from "../../driver/browser-page.ts";
+import { textOf, withoutCredentials } from "../../driver/browser-page.ts";
 
 const patience = 30_000;
+
+/** Whether the page was replaced while it was looked at. */
+function hasPageChanged(thrown: unknown): boolean {
+  if (thrown instanceof error.StaleElementReferenceError) return true;
+  // chromedriver's own words for the same, when it was in the middle of it.
+  return (
+    thrown instanceof error.WebDriverError &&
+    /not belong to the document|execution context|aborted by navigation/i.test(thrown.message)
+  );
+}
 
 /** The failure of a person who does not get on, with what stands on the page. */
 export async function stuck(driver: WebDriver, attempted: string, found: string): Promise<Failure> {
@@ -10,8 +20,7 @@ export async function stuck(driver: WebDriver, attempted: string, found: string)
   return new Failure({
     code: "check-page",
     attempted,
-    // Credentials may stand in an address.
-    subject: url.replace(/\/\/[^/@]*@/, "//"),
+    subject: withoutCredentials(url),
     found,
     next: "Read what the page says.",
     details: text
@@ -22,7 +31,7 @@ export async function stuck(driver: WebDriver, attempted: string, found: string)
 }
 
 /**
- * Waits until a look at the page gives something.
+ * Waits until a look at the page gives something else than undefined or null.
  * @param attempted what the person wants, as a clause
  * @param timeout milliseconds; 30,000 when not given
  * @throws Failure `check-page`
@@ -33,17 +42,19 @@ export async function waitFor<T>(
   look: () => Promise<T>,
   timeout: number = patience,
 ): Promise<NonNullable<T>> {
-  const lookAgain = async (): Promise<T | undefined> => {
+  // In an array, for the driver takes an empty text or 0 for nothing.
+  const lookAgain = async (): Promise<[NonNullable<T>] | undefined> => {
     try {
-      return await look();
+      const seen = await look();
+      return seen === undefined || seen === null ? undefined : [seen];
     } catch (thrown) {
-      // The page has just changed under the person's eyes.
-      if (thrown instanceof error.StaleElementReferenceError) return undefined;
+      if (hasPageChanged(thrown)) return undefined;
       throw thrown;
     }
   };
   try {
-    return (await driver.wait(lookAgain, timeout, attempted, 100)) as NonNullable<T>;
+    const [seen] = (await driver.wait(lookAgain, timeout, attempted, 100)) as [NonNullable<T>];
+    return seen;
   } catch (thrown) {
     if (!(thrown instanceof error.TimeoutError)) throw thrown;
     throw await stuck(driver, attempted, `not so after ${String(timeout / 1000)} s`);
@@ -62,25 +73,18 @@ export async function fill(driver: WebDriver, id: string, text: string): Promise
   await field.sendKeys(text);
 }
 
+// Every document has a beginning of its own.
+const document = "return document.readyState === 'complete' ? performance.timeOrigin : null";
+
 /** Presses a button that leads to another page, and waits until that page is there. */
 export async function goOnWith(driver: WebDriver, button: By): Promise<void> {
-  const page = await driver.findElement(By.css("html"));
-  await waitFor(driver, "find the button", () => findIfThere(driver, button)).then((found) => found.click());
-  await waitFor(driver, "get another page", async () => (await isGone(page)) || undefined);
-  await waitFor(driver, "have the whole page", async () => {
-    const state = await driver.executeScript<string>("return document.readyState");
-    return state === "complete" || undefined;
+  const before = await driver.executeScript<number | null>(document);
+  const found = await waitFor(driver, "find the button", () => findIfThere(driver, button));
+  await found.click();
+  await waitFor(driver, "get another page", async () => {
+    const now = await driver.executeScript<number | null>(document);
+    return now === before ? undefined : now;
   });
-}
-
-async function isGone(element: WebElement): Promise<boolean> {
-  try {
-    await element.isEnabled();
-    return false;
-  } catch (thrown) {
-    if (thrown instanceof error.StaleElementReferenceError) return true;
-    throw thrown;
-  }
 }
 
 /** The path of the page's address. */

@@ -1,4 +1,5 @@
 import { By, type WebDriver } from "selenium-webdriver";
+import { visit } from "../../driver/browser-page.ts";
 import { fill, findIfThere, goOnWith, pathOf, shownPicture, stuck, waitFor } from "./page.ts";
 
 /**
@@ -12,9 +13,9 @@ export async function uploadAvatarMastodon(
   { url, picture }: { readonly url: string; readonly picture: string },
 ): Promise<string> {
   const attempted = "give the person a picture";
-  await driver.get(new URL("/settings/profile", url).href);
+  await visit(driver, new URL("/settings/profile", url).href);
   if ((await pathOf(driver)) !== "/settings/profile") throw await stuck(driver, attempted, "nobody is signed in");
-  // Cut off where the address has only the time of the change.
+  // Upstream of today, upstream of before, and the double.
   const locator = By.css("#account_avatar-preview, img.fields-group__thumbnail[width='90'], main img.avatar");
   const before = await findIfThere(driver, locator).then((image) => image?.getAttribute("src"));
   await driver.findElement(By.id("account_avatar")).sendKeys(picture);
@@ -46,7 +47,7 @@ export async function uploadPhotoPixelfed(
 ): Promise<{ readonly post: string; readonly photo: string }> {
   const { caption, host } = options;
   const attempted = "post a photo";
-  await driver.get(new URL("/i/compose", options.url).href);
+  await visit(driver, new URL("/i/compose", options.url).href);
   if ((await pathOf(driver)) !== "/i/compose") throw await stuck(driver, attempted, "nobody is signed in");
   const field = await waitFor(driver, attempted, () => findIfThere(driver, By.css("input[type=file]")));
   const byForm = (await field.getAttribute("name")) === "file";
@@ -94,7 +95,7 @@ export async function uploadVideoPeertube(
   options: { readonly url: string; readonly video: string; readonly name: string },
 ): Promise<{ readonly page: string; readonly file: string }> {
   const attempted = `publish the video ${options.name}`;
-  await driver.get(new URL("/videos/publish", options.url).href);
+  await visit(driver, new URL("/videos/publish", options.url).href);
   const field = await waitFor(driver, attempted, () => findIfThere(driver, By.id("videofile")));
   if ((await findIfThere(driver, By.id("name"))) === undefined) {
     // Upstream takes the file first and asks for its name while it travels.
@@ -105,7 +106,7 @@ export async function uploadVideoPeertube(
     await driver.findElement(save).click();
     await waitFor(driver, attempted, () => findIfThere(driver, By.css(".save-button > button:disabled")));
     const watch = await driver.findElement(By.css(".watch-save my-button[icon=external-link] a"));
-    await driver.get(new URL((await watch.getAttribute("href")) ?? "", options.url).href);
+    await visit(driver, new URL((await watch.getAttribute("href")) ?? "", options.url).href);
   } else {
     await fill(driver, "name", options.name);
     await field.sendKeys(options.video);
@@ -114,11 +115,11 @@ export async function uploadVideoPeertube(
   const said = await waitFor(driver, attempted, async () => {
     const output = await findIfThere(driver, By.css("output, .alert-danger"));
     const text = output === undefined ? "" : await output.getText();
-    if (text.startsWith("Error")) return text;
+    if (text.startsWith("Error")) return { complaint: text };
     if (!/^\/(w|videos\/watch)\//.test(await pathOf(driver))) return undefined;
-    return output === undefined || text.startsWith("Playing") ? "" : undefined;
+    return output === undefined || text.startsWith("Playing") ? { complaint: undefined } : undefined;
   });
-  if (said !== "") throw await stuck(driver, attempted, said);
+  if (said.complaint !== undefined) throw await stuck(driver, attempted, said.complaint);
   await waitFor(driver, "see the first picture of the video", async () => {
     const state = await driver.executeScript<number>("return document.querySelector('video')?.readyState ?? 0");
     // HAVE_METADATA: the browser has got the file and understands it.

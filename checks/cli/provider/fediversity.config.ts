@@ -11,6 +11,7 @@ import {
   loginShell,
   machinePerApplication,
   mail,
+  mastodonAt,
   objectStorage,
   offer,
   oneMachine,
@@ -22,29 +23,34 @@ import {
   webAddress,
 } from "fediversity";
 
+interface Authority {
+  readonly directory: string;
+  readonly directoryRoot: string;
+  readonly issuerRoot: string;
+}
+
 /** What the lab says of itself. */
 const lab = JSON.parse(readFileSync(new URL("./lab.json", import.meta.url), "utf8")) as {
   readonly machines: Readonly<Record<string, string>>;
-  readonly one: string;
   readonly nameServer: string;
   readonly key: { readonly name: string; readonly algorithm: "hmac-sha256" };
-  readonly acme: { readonly directory: string; readonly directoryRoot: string; readonly issuerRoot: string };
+  readonly acme: Authority;
+  readonly hastyAcme: Authority;
   readonly mail: string;
 };
 
-const web = {
-  certificates: {
-    from: "acme",
-    directory: lab.acme.directory,
-    directoryRoot: lab.acme.directoryRoot,
-    issuerRoot: lab.acme.issuerRoot,
-    email: "hostmaster@example.org",
-  },
-  dns: { server: { address: lab.nameServer, key: { ...lab.key, secret: providerSecret("dns-key") } }, ttl: 60 },
-} as const;
-const trust = lab.acme.issuerRoot;
+const dnsKey = { ...lab.key, secret: providerSecret("dns-key") };
 
-const offers = {
+function webOf({ directory, directoryRoot, issuerRoot }: Authority, renewalCheck: number) {
+  return {
+    certificates: { from: "acme", directory, directoryRoot, issuerRoot, email: "hostmaster@example.org", renewalCheck },
+    dns: { server: { address: lab.nameServer, key: dnsKey }, ttl: 60 },
+  } as const;
+}
+// Machines trust both authorities, so that the operators' services can meet.
+const trust = `${lab.acme.issuerRoot}${lab.hastyAcme.issuerRoot}`;
+
+const offersWith = (web: ReturnType<typeof webOf>) => ({
   cache: offer(cache, { memory: 64 }),
   container: offer(container, { trust }),
   data: offer(dataDirectory, {}),
@@ -56,22 +62,52 @@ const offers = {
   timer: offer(timer, {}),
   upgrade: offer(upgrade, {}),
   web: offer(webAddress, web),
-};
+});
+const offers = offersWith(webOf(lab.acme, 600));
+const hasty = offersWith(webOf(lab.hastyAcme, 5));
 
 const secrets = { "dns-key": { file: "/root/provider/dns.key" } };
 
-/** Each application on its own machine, and one more for the objects of all. */
-const apart: Placement = (placeable) =>
-  placeable.request?.resource === "object-storage" ? "garage" : machinePerApplication(placeable);
+/** Each application on its own machine, one more for the objects of all, and one for their databases. */
+const apart: Placement = (placeable) => {
+  switch (placeable.request?.resource) {
+    case "object-storage":
+      return "garage";
+    case "database":
+      return "database";
+    default:
+      return machinePerApplication(placeable);
+  }
+};
+
+/** Another version of Mastodon, for upgrades. */
+const version = process.env["MASTODON_VERSION"];
+const offered = applications.map((one) =>
+  one.name === "mastodon" && version !== undefined ? mastodonAt(version) : one,
+);
 
 export default defineConfig({
-  applications,
+  applications: offered,
   environments: [
-    defineEnvironment({ name: "apart", offers, placement: apart, machines: hosts(lab.machines), secrets }),
-    defineEnvironment({ name: "together", offers, placement: oneMachine, machines: hosts([lab.one]), secrets }),
+    defineEnvironment({
+      name: "apart",
+      offers,
+      placement: apart,
+      healthSeconds: 45,
+      machines: hosts({ ...lab.machines, snac: lab.machines["snac-a"] ?? "" }),
+      secrets,
+    }),
+    defineEnvironment({
+      name: "together",
+      offers,
+      placement: oneMachine,
+      healthSeconds: 45,
+      machines: hosts([lab.machines["one"] ?? ""]),
+      secrets,
+    }),
     defineEnvironment({
       name: "other",
-      offers,
+      offers: hasty,
       placement: machinePerApplication,
       machines: hosts({ snac: lab.machines["snac-b"] ?? "" }),
       secrets,

@@ -9,28 +9,34 @@ export interface CertificateAuthority {
   readonly issuerRoot: string;
   /** How many certificates it has issued so far. */
   readonly issued: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+  readonly start: () => Promise<void>;
 }
 
 /** Debian packages that the machine needs. */
 export const certificateAuthorityPackages = ["pebble", "openssl", "curl"];
 
-const folder = "/etc/pebble-lab";
-
 /**
- * Sets up pebble, which validates on the ordinary ports.
+ * Sets up pebble, which validates on the ordinary ports, under a name in the zone `lab.example`.
  * @param validity seconds for which its certificates are valid
  */
 export async function setUpCertificateAuthority(
   machine: TestMachine,
-  { validity = 90 * 86_400 }: { readonly validity?: number } = {},
+  {
+    name: label,
+    port,
+    validity = 90 * 86_400,
+  }: { readonly name: string; readonly port: number; readonly validity?: number },
 ): Promise<CertificateAuthority> {
-  const name = "acme.lab.example";
+  const name = `${label}.lab.example`;
+  const folder = `/etc/pebble-${label}`;
+  const management = port + 1000;
   await machine.writeFile(
     `${folder}/pebble.json`,
     JSON.stringify({
       pebble: {
-        listenAddress: "0.0.0.0:443",
-        managementListenAddress: "127.0.0.1:15000",
+        listenAddress: `0.0.0.0:${String(port)}`,
+        managementListenAddress: `127.0.0.1:${String(management)}`,
         certificate: `${folder}/server.pem`,
         privateKey: `${folder}/server.key`,
         httpPort: 80,
@@ -42,25 +48,36 @@ export async function setUpCertificateAuthority(
     }),
   );
   await machine.succeed(`set -e; cd ${folder}
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=lab root" \\
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=root of ${label}" \\
   -addext basicConstraints=critical,CA:TRUE -keyout root.key -out root.pem 2>/dev/null
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=${name}" -keyout server.key -out server.csr 2>/dev/null
 printf 'subjectAltName=DNS:${name}\\n' >extensions
 openssl x509 -req -in server.csr -CA root.pem -CAkey root.key -CAcreateserial -days 30 -extfile extensions -out server.pem 2>/dev/null
-systemd-run --quiet --unit=pebble-lab --setenv=PEBBLE_VA_NOSLEEP=1 --setenv=PEBBLE_WFE_NONCEREJECT=0 \\
-  pebble -config ${folder}/pebble.json`);
+`);
+  const start = async (): Promise<void> => {
+    await machine.succeed([
+      ...["systemd-run", "--quiet", "--collect", `--unit=pebble-${label}`, "--setenv=PEBBLE_VA_NOSLEEP=1"],
+      ...["--setenv=PEBBLE_WFE_NONCEREJECT=0", "pebble", "-config", `${folder}/pebble.json`],
+    ]);
+    await machine.waitForOpenPort(port);
+  };
+  await start();
   const root = await machine.waitUntilSucceeds(
-    "curl --silent --show-error --fail --insecure https://127.0.0.1:15000/roots/0",
+    `curl --silent --show-error --fail --insecure https://127.0.0.1:${String(management)}/roots/0`,
   );
   return {
-    directory: `https://${name}/dir`,
+    directory: `https://${name}:${String(port)}/dir`,
     directoryRoot: await machine.readFile(`${folder}/root.pem`),
     issuerRoot: root.endsWith("\n") ? root : `${root}\n`,
     issued: async () =>
       Number(
         (
-          await machine.succeed("journalctl --quiet --output=cat --unit=pebble-lab | grep -c 'Issued certificate' || :")
+          await machine.succeed(
+            `journalctl --quiet --output=cat --unit=pebble-${label} | grep -c 'Issued certificate' || :`,
+          )
         ).trim(),
       ),
+    start,
+    stop: async () => void (await machine.succeed(["systemctl", "stop", `pebble-${label}`])),
   };
 }

@@ -6,7 +6,10 @@ export function line(max: number): z.ZodString {
   return z
     .string()
     .max(max)
-    .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, "expected text without line breaks and control characters");
+    .regex(
+      /^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]*$/u,
+      "expected text without line breaks and control characters",
+    );
 }
 
 /** Text of several lines. */
@@ -15,7 +18,7 @@ export function paragraph(max: number): z.ZodString {
     .string()
     .max(max)
     .regex(
-      /^(?:[^\p{Cc}\p{Cs}]|[\n\t])*$/u,
+      /^(?:[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]|[\n\t])*$/u,
       "expected text without control characters other than line breaks and tabs",
     );
 }

@@ -6,6 +6,7 @@ import { canonicalJson, type JsonObject } from "../../model/json.ts";
 import { secret, type SecretReference } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
 import type { DeclaredSecrets } from "../../model/secret-declarations.ts";
+import type { System } from "../../system/system.ts";
 import type { Fragment } from "../../system/fragment.ts";
 import { mergeFragments } from "../../system/fragment.ts";
 import { machine as machineType } from "../components/machine.ts";
@@ -28,6 +29,11 @@ export interface EnvironmentDefinition {
    * connection before it goes back by itself; 60 when not given.
    */
   readonly confirmSeconds?: number | undefined;
+  /**
+   * Seconds that a health check may take at most, where machines are fast enough for a shorter patience than that of the
+   * applications; theirs when not given.
+   */
+  readonly healthSeconds?: number | undefined;
   /** Secrets of the hosting provider, by a name that policies use: `providerSecret("dns-key")`. */
   readonly secrets?: { readonly [name: string]: SecretFile } | undefined;
 }
@@ -125,6 +131,15 @@ function addComponents(all: Record<string, Component>, more: EnvironmentResult["
   }
 }
 
+/** Shortens the deadlines of health checks to at most so many seconds. */
+function impatient(system: System, seconds: number | undefined): System {
+  if (seconds === undefined) return system;
+  const health = Object.entries(system.health).map(
+    ([name, check]) => [name, { ...check, deadline: Math.min(check.deadline, seconds) }] as const,
+  );
+  return { ...system, health: Object.fromEntries(health) };
+}
+
 function implement(definition: EnvironmentDefinition, input: EnvironmentInput): EnvironmentResult {
   const { offers, placement, machines } = definition;
   const sourced = new Map<string, SourcedMachine>();
@@ -171,7 +186,7 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
   for (const name of [...sourced.keys()].toSorted()) {
     const source = sourced.get(name) as SourcedMachine;
     addComponents(components, source.components, `machine source ${machines.name}`);
-    const system = mergeFragments(fragments.get(name) ?? []);
+    const system = impatient(mergeFragments(fragments.get(name) ?? []), definition.healthSeconds);
     const patience = definition.confirmSeconds === undefined ? {} : { confirmSeconds: definition.confirmSeconds };
     const inputs = { connection: source.connection, system, ...patience } as unknown as JsonObject;
     const path = `${machineType.name}/${name}`;

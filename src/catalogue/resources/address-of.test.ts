@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { z } from "zod";
 import { output } from "../../model/reference.ts";
 import type { SystemResource } from "../../system/resource.ts";
 import { failureOf, fulfilled, here, there } from "../testing/fulfilled.ts";
@@ -35,7 +34,7 @@ test("what shares the application's disk or loopback cannot be placed apart from
     [timer, { description: "Clean", unit: "app-clean.service", calendar: "daily" }],
     [upgrade, { version: "1.2", database }],
     [webAddress, { host: "app.example.org", routes: [{ port: 3000 }] }],
-  ] as unknown as readonly (readonly [SystemResource<z.ZodType, z.ZodType>, object])[];
+  ] as unknown as readonly (readonly [SystemResource, object])[];
   for (const [resource, request] of cases) {
     assert.ok(fulfilled(resource, {}, [{ name: "it", request }]).bindings.length === 1, resource.name);
     const apart = failureOf(() => fulfilled(resource, {}, [{ name: "it", request, from: there }]));

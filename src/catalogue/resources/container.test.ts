@@ -83,7 +83,7 @@ test("what it asks for beyond that is there, and no more", () => {
   }
   assert.ok(!lines.some((line) => line.includes("empty.example.org")), "DNS answers for hosts without an address");
   assert.ok(lines.some((line) => line.startsWith("Tmpfs=/tmp")));
-  const [exec = ""] = lines.filter((line) => line.startsWith("Exec="));
+  const exec = lines.find((line) => line.startsWith("Exec=")) ?? "";
   assert.ok(exec.includes("$$HOME") && exec.includes("%%n"), `nothing is expanded on the way: ${exec}`);
 });
 

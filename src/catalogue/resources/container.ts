@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { Domain } from "../../model/domain.ts";
 import { Failure } from "../../model/failure.ts";
-import { isSecret, join, PlainText, SecretText, text, type Text } from "../../model/reference.ts";
+import { isSecret, isTemplate, join, PlainText, SecretText, text, type Text } from "../../model/reference.ts";
 import { ImageReference } from "../../system/image.ts";
 import { AbsolutePath, Mode } from "../../system/path.ts";
 import { defineResource } from "../../system/resource.ts";
@@ -55,10 +54,14 @@ const ContainerRequest = z.strictObject({
     .default({})
     .describe("Files by the path inside"),
   hosts: z
-    .record(Domain, PlainText)
-    .default({})
-    .describe("Addresses of host names, before DNS is asked; empty ones are left to DNS"),
+    .array(PlainText)
+    .default([])
+    .describe("Addresses of host names as HOST:ADDRESS, before DNS is asked; empty ones are left to DNS"),
   memoryFolders: z.array(AbsolutePath).default([]).describe("Paths inside that are writable and forgotten at the end"),
+  backends: z
+    .array(PlainText)
+    .default([])
+    .describe("Units that bindings name: they come first, and it goes on running when they are started anew"),
   after: z.array(PlainText).default([]).describe("Units that have to be there first, such as those of bindings"),
   memory: z.int().min(16).max(1_048_576).optional().describe("Megabytes at most, unless the policy says otherwise"),
   capabilities: z
@@ -80,13 +83,19 @@ const ContainerRequest = z.strictObject({
 });
 type ContainerRequest = z.output<typeof ContainerRequest>;
 
+/** The parts of a text that are known now. */
+function literals(value: Text): readonly string[] {
+  if (typeof value === "string") return [value];
+  return isTemplate(value) ? value.$text.filter((part) => typeof part === "string") : [];
+}
+
 function variables(name: string, environment: ContainerRequest["environment"]): Text {
   return join(
     Object.entries(environment)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([variable, value]) => {
         // podman-run(1), --env-file: a line each, taken verbatim; a line break would begin another variable.
-        if (typeof value === "string" && /[\u0000-\u001f\u007f]/.test(value)) {
+        if (literals(value).some((literal) => /[\u0000-\u001f\u007f]/.test(literal))) {
           throw new Failure({
             code: "variable-invalid",
             attempted: "write the variables of a container",
@@ -139,9 +148,6 @@ function partOf({ application, name, request }: Placed, policy: Policy): SystemI
     ...(policy.trust === undefined ? [] : [`${trustStoreBundle}:/etc/ssl/certs/ca-certificates.crt:ro`]),
   ];
   const after = [...request.after, ...(policy.trust === undefined ? [] : [trustStoreUnit])];
-  const hosts = Object.entries(request.hosts).flatMap(([host, address]) =>
-    address === "" ? [] : [text`${host}:${address}`],
-  );
   const memory = policy.memory[full] ?? request.memory;
   return {
     packages: ["podman", "crun", "netavark"],
@@ -160,8 +166,9 @@ function partOf({ application, name, request }: Placed, policy: Policy): SystemI
         sections: {
           Unit: {
             Description: request.description,
-            After: ["network-online.target", ...after],
-            Wants: "network-online.target",
+            After: ["network-online.target", ...request.backends, ...after],
+            // Not required: a database that is made for another application restarts the unit that makes them all.
+            Wants: ["network-online.target", ...request.backends],
             ...(after.length === 0 ? {} : { Requires: after }),
             ...(request.mark === undefined ? {} : { ConditionPathExists: text`!${request.mark}` }),
           },
@@ -178,8 +185,10 @@ function partOf({ application, name, request }: Placed, policy: Policy): SystemI
             ...(request.entrypoint === undefined ? {} : { Entrypoint: request.entrypoint }),
             ...(request.command.length === 0 ? {} : { Exec: request.command }),
             ...(mounts.length === 0 ? {} : { Volume: mounts }),
-            ...(hosts.length === 0 ? {} : { AddHost: hosts }),
-            ...(request.memoryFolders.length === 0 ? {} : { Tmpfs: request.memoryFolders.map((path) => `${path}:mode=1777`) }),
+            ...(request.hosts.length === 0 ? {} : { AddHost: request.hosts }),
+            ...(request.memoryFolders.length === 0
+              ? {}
+              : { Tmpfs: request.memoryFolders.map((path) => `${path}:mode=1777`) }),
             DropCapability: "all",
             ...(request.capabilities.length === 0 ? {} : { AddCapability: request.capabilities }),
             // Images fix the numbers of their users, whose files lie in folders of the machine: a user namespace would
@@ -192,6 +201,7 @@ function partOf({ application, name, request }: Placed, policy: Policy): SystemI
           Service: service(request, memory),
         },
         restartOn: inside.filter(({ restarts }) => restarts).map(({ host }) => host),
+        unaffectedBy: inside.filter(({ restarts }) => !restarts).map(({ host }) => host),
         enabled: request.kind !== "task",
       },
     },
@@ -224,7 +234,9 @@ export const container = defineResource({
       system: requests.map((placed) =>
         mergeParts(
           partOf(placed, policy),
-          ...placed.request.closedPorts.map((port) => restrictedPort(`${placed.application}-${placed.name}`, port, [])),
+          ...placed.request.closedPorts.map((port) =>
+            restrictedPort(`${placed.application}-${placed.name}-${String(port)}`, port, []),
+          ),
           ...(trust === undefined ? [] : [trustStore(trust)]),
         ),
       ),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Failure } from "../../model/failure.ts";
 import { PlainText, secret, SecretText } from "../../model/reference.ts";
 import type { SecretDeclaration } from "../../model/secret.ts";
 import { defineResource } from "../../system/resource.ts";
@@ -20,6 +21,26 @@ const binaries = `/usr/lib/postgresql/${release}/bin`;
 
 /** The unit after which every database of a machine is there. */
 export const databasesUnit = "postgresql-databases.service";
+
+/** With `_owner` behind it, a name has the 63 bytes at most that PostgreSQL keeps of it: chapter 4.1.1. */
+const longest = 57;
+
+function checkNames(list: readonly { readonly name: string; readonly of: string }[]): void {
+  for (const [index, { name, of }] of list.entries()) {
+    const other = list.findIndex((one) => one.name === name);
+    if (name.length <= longest && other === index) continue;
+    throw new Failure({
+      code: "database-name",
+      attempted: "name a database",
+      subject: `application and request ${of}`,
+      found:
+        other === index
+          ? `the database would be called ${name}, which has more than ${String(longest)} characters`
+          : `the database would be called ${name}, like that of ${list[other]?.of ?? ""}`,
+      next: "Give the application or the request another name.",
+    });
+  }
+}
 
 function databaseName(application: string, request: string): string {
   return `${application}_${request}`.replaceAll("-", "_");
@@ -203,6 +224,7 @@ export const database = defineResource({
       extensions: request.extensions,
       of: `${application} ${name}`,
     }));
+    checkNames(list);
     const password: SecretDeclaration = { origin: "generated", format: "alphanumeric", length: 40 };
     const secretOf = ({ application, name }: (typeof requests)[number]): string => `database/${application}/${name}`;
     return {

@@ -18,6 +18,17 @@ const folder = `${dataRoot}/garage`;
 const configuration = "/etc/fediversity/garage";
 const user = "3900";
 
+/** A folder for each bucket, so that each can be purged by itself. */
+export const kept = `${dataRoot}/buckets`;
+
+const sandbox = {
+  PrivateTmp: true,
+  ProtectSystem: "strict",
+  ProtectHome: true,
+  NoNewPrivileges: true,
+  ReadWritePaths: kept,
+} as const;
+
 /** One bucket as Garage is to have it. */
 export interface WantedBucket {
   readonly bucket: string;
@@ -129,6 +140,10 @@ export function garagePart(
     packages: ["curl", "jq"],
     directories: {
       [folder]: { ...owned, data: "objects of all buckets" },
+      [kept]: { mode: "0755" },
+      ...Object.fromEntries(
+        buckets.map(({ bucket, of }) => [`${kept}/${bucket}`, { mode: "0755", data: `bucket of ${of}` }]),
+      ),
       [`${folder}/meta`]: owned,
       [`${folder}/data`]: owned,
       [`${folder}/snapshots`]: owned,
@@ -136,6 +151,7 @@ export function garagePart(
     files: {
       [`${configuration}/buckets.json`]: { content: `${canonicalJson(wanted, 2)}\n` },
       [`${configuration}/configure.sh`]: { content: ownFile("scripts/garage-configure.sh", import.meta.url) },
+      [`${configuration}/purge.sh`]: { content: ownFile("scripts/garage-purge.sh", import.meta.url) },
     },
     units: {
       [bucketsUnit]: {
@@ -148,12 +164,8 @@ export function garagePart(
           Service: {
             Type: "oneshot",
             RemainAfterExit: true,
-            ExecStart: ["/bin/sh", `${configuration}/configure.sh`, `${configuration}/buckets.json`],
-            PrivateTmp: true,
-            ProtectSystem: "strict",
-            ProtectHome: true,
-            NoNewPrivileges: true,
-            DynamicUser: true,
+            ExecStart: ["/bin/sh", `${configuration}/configure.sh`, `${configuration}/buckets.json`, `${kept}/.made`],
+            ...sandbox,
           },
         },
         credentials: {
@@ -165,6 +177,28 @@ export function garagePart(
             ]),
           ),
         },
+      },
+      "garage-purge.service": {
+        sections: {
+          Unit: {
+            Description: "Delete the buckets whose data was purged",
+            After: bucketsUnit,
+            Requires: "garage-server.service",
+          },
+          Service: {
+            Type: "oneshot",
+            ExecStart: [
+              ...["/bin/sh", `${configuration}/purge.sh`, `${configuration}/buckets.json`, kept],
+              `http://127.0.0.1:${String(garagePorts.s3)}`,
+            ],
+            ...sandbox,
+          },
+        },
+        credentials: { "admin-header": join(["Authorization: Bearer ", secret("garage/admin-token")]) },
+        enabled: false,
+      },
+      "garage-purge.path": {
+        sections: { Unit: { Description: "A bucket's data was purged" }, Path: { PathChanged: kept } },
       },
     },
     health: {

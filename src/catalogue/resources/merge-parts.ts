@@ -11,5 +11,5 @@ export function mergeParts(...parts: readonly SystemInput[]): SystemInput {
         : { ...(before as object | undefined), ...(value as object) };
     }
   }
-  return merged as SystemInput;
+  return merged;
 }

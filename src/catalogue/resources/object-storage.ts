@@ -2,14 +2,12 @@ import { z } from "zod";
 import type { Component } from "../../model/component.ts";
 import { Domain } from "../../model/domain.ts";
 import { Failure } from "../../model/failure.ts";
-import { PlainText, SecretText, type Text } from "../../model/reference.ts";
+import { PlainText, SecretText, text, type Text } from "../../model/reference.ts";
 import type { MachineHandle, PlacedRequest } from "../../model/resource.ts";
 import { ImageReference } from "../../system/image.ts";
 import { defineResource } from "../../system/resource.ts";
-import type { SystemInput } from "../../system/system.ts";
 import { addressOf } from "./address-of.ts";
 import { bucketKey, bucketsUnit, garagePart, garagePorts, garageRegion, garageSecrets } from "./garage.ts";
-import { dataRoot } from "./data-directory.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { siteParts, WebServerPolicy } from "./web-server.ts";
 
@@ -22,11 +20,6 @@ const GaragePolicy = z.strictObject({
   durable: z.boolean().default(true).describe("Whether each write reaches the disk before it is answered"),
   quota: z.int().min(1_000_000).optional().describe("Bytes that each bucket may hold at most"),
   web: WebServerPolicy.prefault({}).describe("How the names of buckets are served: as for web-address"),
-  host: z
-    .string()
-    .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/)
-    .default("s3")
-    .describe("The name before the configuration's domain where the S3 interface answers"),
 });
 
 /** Object storage that is there already. */
@@ -61,12 +54,13 @@ const Request = z.strictObject({
 interface Bound {
   readonly endpoint: string;
   readonly host: string;
-  readonly address: Text;
+  readonly mapping: Text;
   readonly region: string;
   readonly bucket: string;
   readonly accessKeyId: Text;
   readonly secretAccessKey: Text;
   readonly publicHost: string;
+  readonly pathStyle: string;
   readonly unit: string;
 }
 
@@ -84,12 +78,13 @@ function existing(
       return {
         endpoint: `https://${policy.host}`,
         host: policy.host,
-        address: "",
+        mapping: "",
         region: policy.region,
         bucket,
         accessKeyId: policy.accessKeyId,
         secretAccessKey: policy.secretAccessKey,
         publicHost: placed.request.host === undefined ? "" : `${bucket}.${policy.publicDomain}`,
+        pathStyle: "false",
         unit: "",
       };
     }),
@@ -115,8 +110,10 @@ function checkBucketName(placed: Placed): void {
 
 function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed[], { machine, domain }: Surroundings) {
   requests.forEach(checkBucketName);
-  const s3Host = `${policy.host}.${domain}`;
-  const keys = requests.map(({ application, name, request }) => bucketKey(`bucket/${application}/${request.keyOf ?? name}`));
+  const s3Host = `s3.${domain}`;
+  const keys = requests.map(({ application, name, request }) =>
+    bucketKey(`bucket/${application}/${request.keyOf ?? name}`),
+  );
   const buckets = requests.map((placed, index) => ({
     bucket: bucketName(placed),
     host: placed.request.host ?? null,
@@ -150,11 +147,6 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
           ),
         ],
   );
-  const markers: SystemInput = {
-    directories: Object.fromEntries(
-      buckets.map(({ bucket, of }) => [`${dataRoot}/buckets/${bucket}`, { mode: "0755", data: `bucket of ${of}` }]),
-    ),
-  };
   const { image, capacity, pull, durable } = policy;
   const own = garagePart(buckets, { terms: { image, capacity, pull, durable }, machine, domain, s3Host });
   return {
@@ -163,16 +155,17 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
       return {
         endpoint: `https://${s3Host}`,
         host: s3Host,
-        address: addressOf(machine, placed),
+        mapping: text`${s3Host}:${addressOf(machine, placed)}`,
         region: garageRegion,
         bucket,
         accessKeyId: keyId,
         secretAccessKey: secretKey,
         publicHost: host ?? "",
+        pathStyle: "true",
         unit: placed.from.name === machine.name ? bucketsUnit : "",
       };
     }),
-    system: mergeParts(own, markers, ...[api, ...media].map(({ system }) => system)),
+    system: mergeParts(own, ...[api, ...media].map(({ system }) => system)),
     components: Object.assign({}, ...[api, ...media].map(({ components }) => components)) as Readonly<
       Record<string, Component>
     >,
@@ -189,14 +182,16 @@ export const objectStorage = defineResource({
   binding: z.strictObject({
     endpoint: z.string(),
     host: z.string(),
-    /** Where the application's machine reaches that host; empty where DNS says so. */
-    address: PlainText,
+    /** The host with the address at which the application's machine reaches it, as HOST:ADDRESS; empty where DNS knows. */
+    mapping: PlainText,
     region: z.string(),
     bucket: z.string(),
     accessKeyId: SecretText,
     secretAccessKey: SecretText,
     /** Where everybody reads it; empty where nobody does. */
     publicHost: z.string(),
+    /** Whether names of buckets are parts of paths and not of host names: `true` or `false`. */
+    pathStyle: z.string(),
     /** A unit of the application's machine after which it is there; empty where it is elsewhere. */
     unit: z.string(),
   }),

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { output } from "../../model/reference.ts";
-import { contentOf, linesOf } from "../testing/fulfilled.ts";
+import { contentOf, failureOf, linesOf } from "../testing/fulfilled.ts";
 import { mergeFragments } from "../../system/fragment.ts";
 import { restrictedPort } from "./restricted-port.ts";
 
 test("a table of its own lets loopback and the given addresses in, and nobody else", () => {
-  const addresses = ["203.0.113.8", output("local-machine/app", "address")];
+  const addresses = ["203.0.113.8", "2001:db8::8", output("local-machine/app", "address")];
   const system = mergeFragments([{ origin: "test", system: restrictedPort("valkey-app-queue", 6400, addresses) }]);
   const file = "/etc/fediversity/restricted-ports/valkey-app-queue.nft";
   assert.equal(
@@ -19,6 +19,7 @@ test("a table of its own lets loopback and the given addresses in, and nobody el
       "    type filter hook input priority filter; policy accept;",
       "    iif lo tcp dport 6400 accept",
       "    ip saddr 203.0.113.8 tcp dport 6400 accept",
+      "    ip6 saddr 2001:db8::8 tcp dport 6400 accept",
       "    ip saddr {local-machine/app address} tcp dport 6400 accept",
       "    tcp dport 6400 reject with tcp reset",
       "  }",
@@ -39,4 +40,10 @@ test("without addresses only the machine itself gets in", () => {
   const content = contentOf(system, "/etc/fediversity/restricted-ports/web.nft");
   assert.doesNotMatch(content, /saddr/);
   assert.match(content, /iif lo tcp dport 80 accept\n {4}tcp dport 80 reject/);
+});
+
+test("a host name is no address: who stands behind it may change, and a packet filter would not know", () => {
+  const report = failureOf(() => restrictedPort("valkey-app-queue", 6400, ["app.example.net"]));
+  assert.deepEqual([report.code, report.subject], ["address-needed", "app.example.net"]);
+  assert.match(report.attempted, /valkey-app-queue/);
 });

@@ -1,5 +1,22 @@
+import { z } from "zod";
+import { Failure } from "../../model/failure.ts";
 import { join, text, type Text } from "../../model/reference.ts";
 import type { SystemInput } from "../../system/system.ts";
+
+/** A rule for one address; what is known only later is an address of IPv4, as machine sources give them. */
+function allow(owner: string, port: number, address: Text): Text {
+  const known = typeof address === "string";
+  if (known && z.ipv6().safeParse(address).success)
+    return `    ip6 saddr ${address} tcp dport ${String(port)} accept\n`;
+  if (!known || z.ipv4().safeParse(address).success) return text`    ip saddr ${address} tcp dport ${port} accept\n`;
+  throw new Failure({
+    code: "address-needed",
+    attempted: `let only those who need ${owner} reach its port`,
+    subject: address,
+    found: "the machine that needs it is known by a host name, and a packet filter knows addresses alone",
+    next: "Give that machine by its IP address in the environment, or place both on one machine.",
+  });
+}
 
 /**
  * A part of a system that lets only these addresses, and the machine itself, reach a TCP port: a table of its own in
@@ -9,7 +26,7 @@ import type { SystemInput } from "../../system/system.ts";
 export function restrictedPort(owner: string, port: number, addresses: readonly Text[]): SystemInput {
   const table = `restrict_${owner.replaceAll("-", "_")}`;
   const file = `/etc/fediversity/restricted-ports/${owner}.nft`;
-  const allowed = addresses.map((address) => text`    ip saddr ${address} tcp dport ${port} accept\n`);
+  const allowed = addresses.map((address) => allow(owner, port, address));
   return {
     packages: ["nftables"],
     files: {

@@ -58,7 +58,7 @@ test("what it needs is written down, and a change of its files restarts it", () 
   const lines = linesOf(system, "app.service");
   for (const line of [
     "ExecStartPre=/bin/sh /etc/app/prepare.sh",
-    "Environment=LANG=C.UTF-8",
+    'Environment="LANG=C.UTF-8"',
     "ReadWritePaths=/srv/fediversity/app",
     "After=other.service",
     "Requires=other.service",

@@ -59,8 +59,7 @@ export const upgrade = defineResource({
                 Unit: {
                   Description: `Dump of the database before another version of ${application} changes it`,
                   After: ["network-online.target", ...after],
-                  Wants: "network-online.target",
-                  ...(after.length === 0 ? {} : { Requires: after }),
+                  Wants: ["network-online.target", ...after],
                 },
                 Service: {
                   Type: "oneshot",

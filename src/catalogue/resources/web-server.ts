@@ -1,14 +1,24 @@
-import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import type { Component } from "../../model/component.ts";
-import { Domain, EmailAddress } from "../../model/domain.ts";
-import type { JsonObject } from "../../model/json.ts";
-import { join, output, type Text } from "../../model/reference.ts";
+import { EmailAddress } from "../../model/domain.ts";
+import { output, type Text } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
+import { ownFile } from "../own-file.ts";
 import type { SystemInput } from "../../system/system.ts";
-import { dnsRecord, NameServer } from "../components/dns-record.ts";
+import {
+  caddyfile,
+  directoryRoot,
+  globalOptions,
+  identityBlock,
+  issuerRoot,
+  siteBlock,
+  sites,
+  socket,
+} from "./caddyfile.ts";
+
 import { dataRoot } from "./data-directory.ts";
 import { mergeParts } from "./merge-parts.ts";
+import { recordPath, siteRecords, SiteRecordsPolicy } from "./site-records.ts";
 import { Certificates } from "./trust-store.ts";
 
 /** Where certificates come from: RFC 8555. */
@@ -26,6 +36,12 @@ const Acme = z.strictObject({
   issuerRoot: Certificates.optional().describe(
     "What vouches for the certificates that it issues, where Debian does not",
   ),
+  renewalCheck: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(600)
+    .describe("Seconds between looks whether a certificate is due: when a third of its time is left"),
   challenge: z.enum(["http-01", "tls-alpn-01"]).optional().describe("The one challenge to use; both when not given"),
 });
 
@@ -36,20 +52,11 @@ export const WebServerPolicy = z.strictObject({
       z.strictObject({ from: z.literal("acme"), ...Acme.shape }),
       z.strictObject({ from: z.literal("machine") }),
     ])
-    .default({ from: "acme" })
+    .prefault({ from: "acme" })
     .describe("`acme`, or `machine`: the machine signs them itself, for trials without a public name"),
-  dns: z
-    .strictObject({
-      server: NameServer.describe("The primary name server, which takes dynamic updates"),
-      zone: Domain.optional().describe("The zone; the configuration's domain when not given"),
-      ttl: z.int().min(30).max(604_800).default(300).describe("Seconds that others may remember a record"),
-      addresses: z
-        .record(z.string(), z.array(z.ipv4().or(z.ipv6())).min(1))
-        .default({})
-        .describe("Public addresses by machine, where they are not those that the deployer connects to"),
-    })
-    .optional()
-    .describe("How DNS records are made; without it the hosting provider makes them by hand"),
+  dns: SiteRecordsPolicy.optional().describe(
+    "How DNS records are made; without it the hosting provider makes them by hand",
+  ),
   hsts: z
     .int()
     .min(0)
@@ -87,136 +94,7 @@ export interface Site {
   readonly identityDomain?: string | undefined;
 }
 
-const sites = "/etc/caddy/sites";
-const caddyfile = "/etc/caddy/Caddyfile";
-const directoryRoot = "/etc/caddy/acme-directory-root.pem";
-const issuerRoot = "/etc/caddy/acme-issuer-root.pem";
-const socket = "/run/caddy/admin.sock";
-
-function globalOptions({ certificates }: WebServerPolicy): string {
-  const lines = [`admin unix/${socket}`, `storage file_system ${dataRoot}/web-server`, "grace_period 10s"];
-  if (certificates.from === "acme") {
-    const { directory, email } = certificates;
-    if (email !== undefined) lines.push(`email ${email}`);
-    if (directory !== undefined) lines.push(`acme_ca ${directory}`);
-    if (certificates.directoryRoot !== undefined) lines.push(`acme_ca_root ${directoryRoot}`);
-  } else {
-    lines.push("local_certs", "skip_install_trust");
-  }
-  return `{\n${lines.map((line) => `\t${line}\n`).join("")}}\n\nimport ${sites}/*.caddy\n`;
-}
-
-function tls({ certificates }: WebServerPolicy): readonly string[] {
-  if (certificates.from !== "acme" || certificates.challenge === undefined) return [];
-  const off = certificates.challenge === "http-01" ? "disable_tlsalpn_challenge" : "disable_http_challenge";
-  // An explicit issuer takes nothing over from the global options: Caddyfile directive `tls`.
-  const { directory, email } = certificates;
-  return [
-    "tls {",
-    "\tissuer acme {",
-    ...(directory === undefined ? [] : [`\t\tdir ${directory}`]),
-    ...(email === undefined ? [] : [`\t\temail ${email}`]),
-    ...(certificates.directoryRoot === undefined ? [] : [`\t\ttrusted_roots ${directoryRoot}`]),
-    `\t\t${off}`,
-    "\t}",
-    "}",
-  ];
-}
-
-function route({ port, stripPrefix, maxBody, timeout, headers }: z.output<typeof Route>): readonly string[] {
-  const set = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return [
-    ...(maxBody === undefined ? [] : ["request_body {", `\tmax_size ${String(maxBody)}`, "}"]),
-    ...(stripPrefix === undefined ? [] : [`uri strip_prefix ${stripPrefix}`]),
-    ...set.map(([name, value]) => `header ${name} "${value}"`),
-    `reverse_proxy 127.0.0.1:${String(port)} {`,
-    // httpoxy.org: a client's Proxy header must not become an environment variable.
-    "\theader_up -Proxy",
-    "\theader_up X-Real-IP {remote_host}",
-    "\tflush_interval -1",
-    "\ttransport http {",
-    `\t\tread_timeout ${String(timeout)}s`,
-    `\t\twrite_timeout ${String(timeout)}s`,
-    "\t}",
-    "}",
-  ];
-}
-
-function indented(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => `\t${line}`);
-}
-
-function siteLines({ routes }: Site, policy: WebServerPolicy): readonly string[] {
-  // Caddy sorts `handle` blocks by their matchers: the longest path first.
-  const blocks = routes.flatMap((one) => {
-    const matcher = one.paths.length === 0 ? "" : ` @${names(one.paths)}`;
-    return [
-      ...(one.paths.length === 0 ? [] : [`@${names(one.paths)} path ${one.paths.join(" ")}`]),
-      `handle${matcher} {`,
-      ...indented(route(one)),
-      "}",
-    ];
-  });
-  return [
-    ...tls(policy),
-    ...(policy.hsts === 0 ? [] : [`header Strict-Transport-Security "max-age=${String(policy.hsts)}"`]),
-    "header -Server",
-    "encode gzip zstd",
-    ...blocks,
-  ];
-}
-
-/** Names a matcher after its paths. */
-function names(paths: readonly string[]): string {
-  return paths.join("-").replaceAll(/[^A-Za-z0-9]+/g, "_");
-}
-
-/** Documents that belong to a domain as a whole: RFC 7033, RFC 6415, NodeInfo 2.1. */
-const wellKnown = ["/.well-known/webfinger", "/.well-known/host-meta", "/.well-known/nodeinfo"];
-
-function identityLines(host: string, policy: WebServerPolicy): readonly string[] {
-  return [
-    ...tls(policy),
-    `@identity path ${wellKnown.join(" ")}`,
-    "header @identity Access-Control-Allow-Origin *",
-    `redir @identity https://${host}{uri} permanent`,
-    `redir https://${host}{uri}`,
-  ];
-}
-
-function block(host: Text, lines: readonly string[]): Text {
-  return join([host, ` {\n${indented(lines).join("\n")}\n}\n`]);
-}
-
-function recordsFor(
-  host: string,
-  machine: MachineHandle,
-  domain: string,
-  { dns }: WebServerPolicy,
-): Readonly<Record<string, Component>> {
-  if (dns === undefined) return {};
-  const given = dns.addresses[machine.name];
-  const values: readonly Text[] = given ?? [machine.address];
-  const zone = dns.zone ?? domain;
-  const record = (type: string, of: readonly Text[]): Component => ({
-    type: dnsRecord.name,
-    inputs: { server: dns.server, zone, name: host, type, values: of, ttl: dns.ttl } as unknown as JsonObject,
-  });
-  const v6 = values.filter((value) => typeof value === "string" && isIPv6(value));
-  const v4 = values.filter((value) => typeof value !== "string" || isIPv4(value));
-  const named = values.filter((value) => typeof value === "string" && !isIPv4(value) && !isIPv6(value));
-  return {
-    ...(v4.length === 0 ? {} : { [recordPath(host)]: record("A", v4) }),
-    ...(v6.length === 0
-      ? {}
-      : { [v4.length === 0 ? recordPath(host) : `${recordPath(host)}/aaaa`]: record("AAAA", v6) }),
-    ...(named.length === 0 ? {} : { [recordPath(host)]: record("CNAME", named) }),
-  };
-}
-
-function recordPath(host: string): string {
-  return `${dnsRecord.name}/${host}`;
-}
+const accountScript = "/etc/caddy/account.sh";
 
 /** The web server's own part, equal for every site of a machine. */
 function server(policy: WebServerPolicy): SystemInput {
@@ -234,6 +112,9 @@ function server(policy: WebServerPolicy): SystemInput {
     },
     files: {
       [caddyfile]: { content: globalOptions(policy) },
+      ...(acme === undefined
+        ? {}
+        : { [accountScript]: { content: ownFile("scripts/caddy-account.sh", import.meta.url) } }),
       ...(acme?.directoryRoot === undefined ? {} : { [directoryRoot]: { content: acme.directoryRoot } }),
       ...(acme?.issuerRoot === undefined ? {} : { [issuerRoot]: { content: acme.issuerRoot } }),
     },
@@ -250,6 +131,11 @@ function server(policy: WebServerPolicy): SystemInput {
             Type: "notify",
             User: "caddy",
             Group: "caddy",
+            ...(acme === undefined
+              ? {}
+              : {
+                  ExecStartPre: [["/bin/sh", accountScript, caddyfile, sites, `${dataRoot}/web-server`, "/run/caddy"]],
+                }),
             // Not as Debian's unit, whose --environ prints all variables to the journal.
             ExecStart: ["/usr/bin/caddy", "run", "--config", caddyfile],
             ExecReload: ["/usr/bin/caddy", "reload", "--config", caddyfile, "--address", `unix/${socket}`, "--force"],
@@ -305,7 +191,7 @@ export function siteParts(
   const hosts = identityDomain === undefined || identityDomain === host ? [host] : [host, identityDomain];
   const components = Object.assign(
     {},
-    ...hosts.map((one) => recordsFor(one, machine, domain, policy)),
+    ...hosts.map((one) => siteRecords(one, machine, domain, policy.dns)),
   ) as SiteParts["components"];
   // The record comes first, since the ACME server looks for the machine under this name.
   const named = (one: string): Text =>
@@ -313,7 +199,7 @@ export function siteParts(
   const blocks = hosts.map((one): SystemInput => ({
     files: {
       [`${sites}/${one}.caddy`]: {
-        content: block(named(one), one === host ? siteLines(site, policy) : identityLines(host, policy)),
+        content: one === host ? siteBlock(named(one), site, policy) : identityBlock(named(one), host, policy),
       },
     },
   }));
@@ -339,7 +225,7 @@ export function siteParts(
       {
         kind: "command" as const,
         command: check(one, one === host ? healthPath : "/.well-known/webfinger"),
-        deadline: 120,
+        deadline: 75,
       },
     ]),
   );

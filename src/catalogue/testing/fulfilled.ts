@@ -38,7 +38,7 @@ export function fulfilled<Request extends z.ZodType, Policy extends z.ZodType, B
   requests: readonly Asked<z.input<Request>>[],
   machine: MachineHandle = here,
 ): Given<z.output<Binding>> {
-  const { bindings, fragments, components, secrets } = fulfil(resource as unknown as SystemResource, {
+  const { bindings, fragments, components, secrets } = fulfil(resource, {
     policy: resource.policy.parse(policy),
     domain: "example.org",
     machine,
@@ -64,7 +64,7 @@ function named(reference: Reference): string {
 }
 
 /** A text with its references in words: `password={secret a/b}`. */
-export function shown(text: Text): string {
+function shown(text: Text): string {
   if (isTemplate(text)) return text.$text.map((part) => (typeof part === "string" ? part : named(part))).join("");
   return isReference(text) ? named(text) : text;
 }

@@ -52,11 +52,12 @@ export interface Where {
   readonly placement?: Placement;
   readonly machines?: MachineSource;
   readonly offers?: { readonly [name: string]: Offer };
-  readonly displayName?: string;
+  /** Members of the initial user that differ. */
+  readonly initialUser?: { readonly displayName?: string; readonly password?: string };
 }
 
 /** An environment of a test. */
-export function servicesEnvironment({
+function servicesEnvironment({
   placement = oneMachine,
   machines = local(),
   offers: given = offers,
@@ -70,7 +71,7 @@ export function deployed(options: { readonly [application: string]: object }, wh
   const evaluator = createEvaluator({ applications, componentTypes, environment: servicesEnvironment(where) });
   return evaluate(evaluator, {
     domain: "example.org",
-    initialUser: { ...initialUser, displayName: where.displayName ?? initialUser.displayName },
+    initialUser: { ...initialUser, ...where.initialUser },
     applications: Object.fromEntries(
       Object.entries(options).map(([application, own]) => [application, { enable: true, ...own }]),
     ),

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from "../../model/json.ts";
+import { hostsServed } from "../../catalogue/resources/caddyfile.ts";
+import { isObject, member, type JsonObject } from "../../model/json.ts";
 import type { State } from "../../engine/state/state.ts";
 import { as, line, pad, type Line } from "../rendering/line.ts";
 
@@ -9,6 +10,8 @@ export interface Running {
   /** Public host keys, as `type base64`. */
   readonly hostKeys: readonly string[];
   readonly applications: readonly string[];
+  /** Names under which its web server answers. */
+  readonly hosts: readonly string[];
   readonly generation: string;
 }
 
@@ -19,6 +22,11 @@ function applicationsOn(inputs: JsonObject | undefined, known: readonly string[]
   const longest = known.toSorted((a, b) => b.length - a.length);
   const found = health.map((check) => longest.find((name) => check === name || check.startsWith(`${name}-`)));
   return [...new Set(found.filter((name) => name !== undefined))].toSorted();
+}
+
+function filesOf(inputs: JsonObject | undefined): readonly string[] {
+  const files = member(inputs?.["system"], "files");
+  return isObject(files) ? Object.keys(files) : [];
 }
 
 /**
@@ -38,6 +46,7 @@ export function runningMachines({ components }: State, applications: readonly st
         address: typeof address === "string" ? address : "",
         hostKeys: Array.isArray(hostKeys) ? hostKeys.map(String) : [],
         applications: applicationsOn(system?.inputs, applications),
+        hosts: hostsServed(filesOf(system?.inputs)),
         generation: typeof generation === "number" ? String(generation) : "-",
       },
     ];
@@ -62,8 +71,12 @@ export function overviewLines(options: {
   readonly knownHostsFile: string;
   /** The command line that shows the status. */
   readonly statusCommand: string;
+  /** The port of this computer that leads to the web servers; undefined where none does. */
+  readonly port?: number | undefined;
 }): readonly Line[] {
-  const { machines, identityFile, knownHostsFile, statusCommand } = options;
+  const { machines, identityFile, knownHostsFile, statusCommand, port } = options;
+  const hosts = machines.flatMap((machine) => machine.hosts);
+  const at = port === 443 ? "" : `:${String(port)}`;
   const rows = machines.map(({ name, address, applications, generation }) => [
     name,
     address,
@@ -75,6 +88,16 @@ export function overviewLines(options: {
     line(""),
     line(as("strong", "What runs where")),
     ...table([["machine", "address", "applications", "generation"], ...rows]),
+    ...(port === undefined || hosts.length === 0
+      ? []
+      : [
+          line(""),
+          line(as("strong", "In this computer's browser")),
+          ...hosts.map((host) => line("  ", as("accent", `https://${host}${at}/`))),
+          line(
+            as("faint", "  The machine signs the certificate itself, so the browser asks once whether you trust it."),
+          ),
+        ]),
     line(""),
     line(as("strong", "How to look inside")),
     ...machines.map(({ name, address }) => line(`  ${login}${address}`, as("faint", `   # ${name}`))),

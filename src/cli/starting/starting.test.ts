@@ -64,7 +64,12 @@ const components: State["components"] = {
   },
   "machine/one": {
     type: "machine",
-    inputs: { system: { health: { "hello-greets": {}, "hello-world-greets": {}, "cowsay-speaks": {} } } },
+    inputs: {
+      system: {
+        health: { "hello-greets": {}, "hello-world-greets": {}, "cowsay-speaks": {} },
+        files: { "/etc/caddy/Caddyfile": {}, "/etc/caddy/sites/hello.example.localhost.caddy": {}, "/etc/hello": {} },
+      },
+    },
     outputs: { generation: 3 },
     status: "present",
     dependencies: [],
@@ -79,20 +84,32 @@ test("what runs where is read from the state", () => {
       address: "10.0.0.2",
       hostKeys: ["ssh-ed25519 AAAA"],
       applications: ["cowsay", "hello", "hello-world"],
+      hosts: ["hello.example.localhost"],
       generation: "3",
     },
-    { name: "two", address: "", hostKeys: [], applications: [], generation: "-" },
+    { name: "two", address: "", hostKeys: [], applications: [], hosts: [], generation: "-" },
   ]);
 });
 
+const looking = {
+  machines: runningMachines({ ...emptyState, components }, ["hello"]).slice(0, 1),
+  identityFile: ".fediversity/.local/key",
+  knownHostsFile: ".fediversity/.local/known_hosts",
+  statusCommand: "fediversity status",
+};
+
+test("where a port leads to the web servers, the overview gives the addresses for the browser", () => {
+  const addresses = (port?: number): readonly string[] =>
+    overviewLines({ ...looking, port })
+      .map(plain)
+      .filter((line) => line.includes("https://"));
+  assert.deepEqual(addresses(8443), ["  https://hello.example.localhost:8443/"]);
+  assert.deepEqual(addresses(443), ["  https://hello.example.localhost/"]);
+  assert.deepEqual(addresses(), []);
+});
+
 test("the overview gives a command to look inside every machine", () => {
-  const lines = overviewLines({
-    machines: runningMachines({ ...emptyState, components }, ["hello"]).slice(0, 1),
-    identityFile: ".fediversity/.local/key",
-    knownHostsFile: ".fediversity/.local/known_hosts",
-    statusCommand: "fediversity status",
-  });
-  assert.deepEqual(lines.map(plain), [
+  assert.deepEqual(overviewLines(looking).map(plain), [
     "",
     "What runs where",
     "  machine  address   applications  generation",

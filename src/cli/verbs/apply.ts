@@ -1,4 +1,5 @@
 import { evaluateConfiguration } from "../load/evaluate-configuration.ts";
+import { generatedPassword } from "../generated-password.ts";
 import { openDeployment } from "../open-deployment.ts";
 import { changesAnything, planLines } from "../rendering/plan-lines.ts";
 import { runVerb } from "../run-verb.ts";
@@ -24,14 +25,17 @@ export function apply(options: ChangeOptions): Promise<number> {
       const engine = openDeployment(options, { name: deployment.name, sink: output.sink, signal });
       const known = [...Object.keys(deployment.components), ...Object.keys((await engine.state()).components)];
       const targets = targetPaths(options.target, known);
+      const sayPassword = await generatedPassword(engine, deployment);
       if (options.yes === true) {
         output.result("apply", await engine.apply(deployment, given, { targets }), []);
+        output.say(await sayPassword());
         return "done";
       }
       const plan = await engine.plan(deployment, given, { targets });
       output.say(planLines(plan));
       if (changesAnything(plan)) await confirm(`Apply this to ${deployment.name}?`, { signal });
       output.result("apply", await engine.apply(plan, given), []);
+      output.say(await sayPassword());
       return "done";
     },
   });

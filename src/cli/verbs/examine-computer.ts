@@ -2,6 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Examination } from "../../engine/provider.ts";
 import type { Deployment } from "../../model/deployment.ts";
+import { isObject, member } from "../../model/json.ts";
 import { reportOf } from "../../model/failure.ts";
 import { checkComputer } from "../../providers/local-machine/check-computer.ts";
 import { runOk } from "../../providers/process/run.ts";
@@ -41,6 +42,14 @@ async function writable(name: string, path: string): Promise<Examination> {
   }
 }
 
+/** Whether some machine of the deployment runs containers whose images the deployer fetches. */
+function hasImages({ components }: Deployment): boolean {
+  return Object.values(components).some(({ inputs }) => {
+    const images = member(inputs["system"], "images");
+    return isObject(images) && Object.values(images).some((image) => member(image, "from") !== "machine");
+  });
+}
+
 /** Looks whether this computer has what applying a deployment takes. Changes nothing. */
 export async function examineComputer(
   deployment: Deployment,
@@ -56,6 +65,12 @@ export async function examineComputer(
           command("ssh", ["-V"], "machines are reached by OpenSSH", "openssh-client"),
           command("apt-get", ["--version"], "packages are resolved by apt for machines without internet", "apt"),
         ]
+      : []),
+    ...(types.has("dns-record")
+      ? [command("nsupdate", ["-V"], "DNS records are changed by it", "bind9-dnsutils")]
+      : []),
+    ...(hasImages(deployment)
+      ? [command("skopeo", ["--version"], "container images are fetched by it", "skopeo")]
       : []),
   ]);
   return [

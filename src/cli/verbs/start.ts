@@ -5,12 +5,14 @@ import { ensureBaseImage } from "../../providers/local-machine/base-image.ts";
 import { checkComputer } from "../../providers/local-machine/check-computer.ts";
 import { localEnvironment } from "../../providers/local-machine/local-environment.ts";
 import { evaluateConfiguration } from "../load/evaluate-configuration.ts";
+import { generatedPassword } from "../generated-password.ts";
 import { openDeployment } from "../open-deployment.ts";
 import { line } from "../rendering/line.ts";
 import { count } from "../rendering/quantity.ts";
 import { runVerb, type VerbContext } from "../run-verb.ts";
 import type { SharedOptions } from "../shared-options.ts";
 import { checkBefore } from "../starting/check-before.ts";
+import { type FrontDoor, openFrontDoor } from "../starting/front-door.ts";
 import { installPackages } from "../starting/install-packages.ts";
 import { overviewLines, runningMachines } from "../starting/overview-lines.ts";
 import { countRunning, stopMachines } from "../starting/stop-machines.ts";
@@ -67,7 +69,7 @@ async function sayWhatRuns(
   options: StartOptions,
   { name, applications }: { readonly name: string; readonly applications: readonly string[] },
   { output, signal }: VerbContext,
-): Promise<void> {
+): Promise<FrontDoor | undefined> {
   const engine = openDeployment(options, { name, sink: output.quietSink, signal });
   const machines = runningMachines(await engine.state(), applications);
   const { identityFile } = localEnvironment(options.state, options.cache);
@@ -77,7 +79,11 @@ async function sayWhatRuns(
   await writeFile(knownHostsFile, keys.join(""));
   const { configuration, environment = "" } = options;
   const statusCommand = `npm run fediversity -- status -c ${configuration} -e ${environment}`;
-  output.say(overviewLines({ machines, identityFile, knownHostsFile, statusCommand }));
+  const addresses = new Map(machines.flatMap(({ hosts, address }) => hosts.map((host) => [host, address] as const)));
+  // What is left alone afterwards has nobody to keep a door open.
+  const door = addresses.size === 0 || options.detach === true ? undefined : await openFrontDoor(addresses);
+  output.say(overviewLines({ machines, identityFile, knownHostsFile, statusCommand, port: door?.port }));
+  return door;
 }
 
 type Prepared = Awaited<ReturnType<typeof evaluateConfiguration>>;
@@ -86,7 +92,7 @@ async function bringUp(
   options: StartOptions,
   prepared: Prepared & Awaited<ReturnType<typeof checkBefore>>,
   context: VerbContext,
-): Promise<void> {
+): Promise<FrontDoor | undefined> {
   const { cache } = options;
   const { output, signal } = context;
   const { config, deployment, given, release, missing } = prepared;
@@ -94,9 +100,13 @@ async function bringUp(
   await steps.step("This computer", () => Promise.resolve(`${release}, root`));
   await setUp(steps, { cache, missing, signal });
   const { name } = deployment;
-  await openDeployment(options, { name, sink: output.sink, signal }).apply(deployment, given);
+  const engine = openDeployment(options, { name, sink: output.sink, signal });
+  const sayPassword = await generatedPassword(engine, deployment);
+  await engine.apply(deployment, given);
   const applications = config.applications.map((application) => application.name);
-  await sayWhatRuns(options, { name, applications }, context);
+  const door = await sayWhatRuns(options, { name, applications }, context);
+  output.say(await sayPassword());
+  return door;
 }
 
 async function takeDown({ state, cache }: StartOptions): Promise<void> {
@@ -119,8 +129,9 @@ export function start(options: StartOptions): Promise<number> {
         const { output, signal } = context;
         const computer = await checkBefore(options);
         const before = await countRunning(options.state, options.cache);
+        let door: FrontDoor | undefined;
         try {
-          await bringUp(options, { ...prepared, ...computer }, context);
+          door = await bringUp(options, { ...prepared, ...computer }, context);
         } catch (error) {
           output.close();
           // Machines that ran before, perhaps for another start, are left as they were found.
@@ -134,6 +145,7 @@ export function start(options: StartOptions): Promise<number> {
         }
         output.say([line("Ctrl-C stops the machines.")]);
         await interrupted(signal);
+        await door?.close();
         await takeDown(options);
         return "done";
       },

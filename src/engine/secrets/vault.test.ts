@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { rmSync, statSync } from "node:fs";
+import { createECDH, createPrivateKey, createPublicKey } from "node:crypto";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import type { SecretDeclaration } from "../../model/secret.ts";
@@ -122,4 +123,78 @@ test("what is revealed or given is hidden from then on", async (context) => {
   });
   await vault.reveal("db/password");
   assert.equal(hidden.text(`${value} and open sesame`), "[secret db/password] and [secret password]");
+});
+
+test("both halves of a pair of keys are one secret: sealed once, rotated together", async (context) => {
+  const folder = temporaryFolder(context);
+  const declarations: Record<string, SecretDeclaration> = {
+    "web/push": { origin: "key", type: "p256" },
+    "web/push-public": { origin: "public-key", of: "web/push" },
+  };
+  const vault = await vaultIn(folder, { declarations });
+  assert.deepEqual(vault.revisions(), { "web/push": "new", "web/push-public": "new" });
+  const secrets = stored(await vault.seal());
+  assert.deepEqual(Object.keys(secrets), ["web/push"], "the public half is not stored");
+  const isPair = async (of: Vault): Promise<boolean> => {
+    const ecdh = createECDH("prime256v1");
+    ecdh.setPrivateKey(await of.reveal("web/push"), "base64url");
+    return ecdh.getPublicKey("base64url") === (await of.reveal("web/push-public"));
+  };
+  assert.ok(await isPair(vault));
+  const next = await vaultIn(folder, { declarations, stored: secrets });
+  assert.deepEqual(await next.seal(), []);
+  assert.ok(await isPair(next), "and it is the same after the journal was read");
+  assert.equal(await next.reveal("web/push"), await vault.reveal("web/push"));
+  assert.equal(next.revision("web/push-public"), next.revision("web/push"));
+
+  const before = await next.reveal("web/push-public");
+  assert.deepEqual(Object.keys(stored(await next.seal(["web/push"]))), ["web/push"]);
+  assert.ok(await isPair(next));
+  assert.notEqual(await next.reveal("web/push-public"), before);
+  assert.notEqual(next.revision("web/push-public"), secrets["web/push"]?.revision);
+  await assert.rejects(next.seal(["web/push-public"]), failure("secret-not-generated", /that of a private key/));
+});
+
+test("a pair of RSA keys comes in PEM", async (context) => {
+  const declarations: Record<string, SecretDeclaration> = {
+    rsa: { origin: "key", type: "rsa" },
+    "rsa-public": { origin: "public-key", of: "rsa" },
+  };
+  const vault = await vaultIn(temporaryFolder(context), { declarations });
+  await vault.seal();
+  const expected = createPublicKey(createPrivateKey(await vault.reveal("rsa"))).export({ type: "spki", format: "pem" });
+  assert.equal(await vault.reveal("rsa-public"), expected);
+});
+
+test("a secret in a file is read from there, hidden, and known when the file is gone", async (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, "dns-key");
+  const declarations = { "provider/dns-key": { origin: "file", path } } as const;
+  await assert.rejects(vaultIn(folder, { declarations }), failure("secret-file", /cannot be read/));
+  writeFileSync(path, "\n");
+  await assert.rejects(vaultIn(folder, { declarations }), failure("secret-file", /the file is empty/));
+
+  writeFileSync(path, "c2VjcmV0 of ours\n");
+  const hidden = redactor();
+  const vault = await vaultIn(folder, { declarations, redactor: hidden });
+  assert.equal(await vault.reveal("provider/dns-key"), "c2VjcmV0 of ours", "without the line break at its end");
+  assert.equal(hidden.text("it is c2VjcmV0 of ours"), "it is [secret provider/dns-key]");
+  const first = stored(await vault.seal());
+  assert.equal(first["provider/dns-key"]?.revision, vault.revision("provider/dns-key"));
+
+  const same = await vaultIn(folder, { declarations, stored: first });
+  assert.deepEqual(await same.seal(), []);
+  writeFileSync(path, "another\nof two lines\n");
+  const changed = await vaultIn(folder, { declarations, stored: first });
+  assert.equal(changed.revision("provider/dns-key"), "new");
+  const second = stored(await changed.seal());
+  assert.equal(await changed.reveal("provider/dns-key"), "another\nof two lines");
+  assert.notEqual(second["provider/dns-key"]?.revision, first["provider/dns-key"]?.revision);
+
+  rmSync(path);
+  const gone = await vaultIn(folder, { declarations, stored: second });
+  assert.deepEqual([await gone.seal(), await gone.reveal("provider/dns-key")], [[], "another\nof two lines"]);
+  mkdirSync(path);
+  await assert.rejects(vaultIn(folder, { declarations, stored: second }), failure("secret-file", /cannot be read/));
+  await assert.rejects(gone.seal(["provider/dns-key"]), failure("secret-not-generated", /in a file of the hosting/));
 });

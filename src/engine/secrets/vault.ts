@@ -134,6 +134,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
       decrypter.addIdentity(identity);
       const value = await decrypter.decrypt(Buffer.from(secret.ciphertext, "base64"), "text");
       redactor.hide(name, value);
+      redactor.hide(name, usable(secret.declaration, value));
       opened.set(secret.revision, value);
       return value;
     } catch (error) {
@@ -166,6 +167,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     const ciphertext = Buffer.from(await encrypter.encrypt(value)).toString("base64");
     const secret = { declaration, revision: randomBytes(8).toString("hex"), ciphertext };
     redactor.hide(name, value);
+    redactor.hide(name, usable(declaration, value));
     opened.set(secret.revision, value);
     stored[name] = secret;
     return { kind: "secret", name, secret };

@@ -1,13 +1,14 @@
+import { SocketAddress } from "node:net";
 import { type DnsRecordInputs, dnsRecord } from "../../catalogue/components/dns-record.ts";
 import type { Change, PriorContext, Provider, ProviderContext, SecretReader } from "../../engine/provider.ts";
 import { isReference, referencesIn, substitute } from "../../model/reference.ts";
 import { queryRecords, type RecordSet } from "./query.ts";
 import { type RecordUpdate, updateRecords } from "./update.ts";
 
-type Records = DnsRecordInputs & { readonly values: readonly string[] };
+type Records = Omit<DnsRecordInputs, "values"> & { readonly values: readonly string[] };
 
 /** The key's secret, opened only where the name server is told something. */
-async function keySecret({ server }: DnsRecordInputs, secrets: SecretReader): Promise<string | undefined> {
+async function keySecret({ server }: Pick<DnsRecordInputs, "server">, secrets: SecretReader): Promise<string | undefined> {
   const secret = server.key?.secret;
   if (secret === undefined) return undefined;
   const values = new Map<string, string>();
@@ -19,12 +20,23 @@ async function keySecret({ server }: DnsRecordInputs, secrets: SecretReader): Pr
   );
 }
 
-function sameValues(a: readonly string[], b: readonly string[]): boolean {
-  return a.toSorted().join("\n") === b.toSorted().join("\n");
+/** The one form of a value that all ways to write it have in common: RFC 5952, RFC 1034 section 3.1. */
+function canonical(type: Records["type"], value: string): string {
+  if (type === "AAAA") return new SocketAddress({ address: value, family: "ipv6" }).address;
+  return type === "CNAME" ? value.toLowerCase().replace(/\.$/, "") : value;
 }
 
-function isWanted({ values, ttl }: Records, found: RecordSet): boolean {
-  return sameValues(values, found.values) && (found.ttl === undefined || found.ttl === ttl);
+function sameValues(type: Records["type"], a: readonly string[], b: readonly string[]): boolean {
+  const lines = (values: readonly string[]): string =>
+    values
+      .map((value) => canonical(type, value))
+      .toSorted()
+      .join("\n");
+  return lines(a) === lines(b);
+}
+
+function isWanted({ type, values, ttl }: Records, found: RecordSet): boolean {
+  return sameValues(type, values, found.values) && (found.ttl === undefined || found.ttl === ttl);
 }
 
 function changesOf({ name, type, values, ttl }: Records, found: RecordSet): readonly Change[] {
@@ -46,7 +58,8 @@ export function dnsRecordProvider(): Provider<DnsRecordInputs> {
   return {
     type: dnsRecord,
 
-    identity: (inputs) => `${String(inputs["name"])} ${String(inputs["type"])}`,
+    identity: ({ name, type }) =>
+      typeof name === "string" && typeof type === "string" ? `${name} ${type}` : undefined,
 
     async read(context) {
       const inputs = priorOf(context);
@@ -79,7 +92,9 @@ export function dnsRecordProvider(): Provider<DnsRecordInputs> {
       const inputs = priorOf(context);
       const found = await queryRecords(inputs);
       // What somebody else has put there since stays.
-      const ours = found.values.filter((value) => inputs.values.includes(value));
+      const { type } = inputs;
+      const wanted = new Set(inputs.values.map((value) => canonical(type, value)));
+      const ours = found.values.filter((value) => wanted.has(canonical(type, value)));
       if (ours.length === 0) return;
       const update = updateOf(inputs, { remove: ours, add: [] });
       await updateRecords(update, await keySecret(inputs, context.secrets), context.signal);

@@ -6,5 +6,4 @@ cd /var/www/html
 php artisan migrate --force --no-interaction
 php "$1"
 php artisan instance:actor --no-interaction
-php artisan cache:clear --no-interaction
 php artisan horizon:terminate --no-interaction || :

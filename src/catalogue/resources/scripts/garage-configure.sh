@@ -1,10 +1,10 @@
 #!/bin/sh
 # Brings Garage to what a file says, by its admin API (version 2): layout, buckets, keys, aliases, website, CORS, quotas.
-#   garage-configure.sh FILE   JSON: {"admin": URL, "zone": …, "capacity": BYTES, "tags": […], "buckets": [{"bucket": …,
+#   garage-configure.sh FILE MADE   MADE: a file that notes the buckets of ours; FILE: JSON, {"admin": URL, "zone": …, "capacity": BYTES, "tags": […], "buckets": [{"bucket": …,
 #                              "host": null | …, "quota": null | BYTES, "cors": BOOL}]}
 # Credentials: admin-header (an HTTP header line with the token), BUCKET-id and BUCKET-key of each bucket's access key.
 set -eu
-wanted=$1
+wanted=$1 made=$2
 admin=$(jq -er .admin "$wanted")
 
 # Calls the API: METHOD PATH, the body from standard input. Prints the answer; fails with Garage's own words.
@@ -48,6 +48,8 @@ while read -r entry; do
   get "/v2/GetBucketInfo?globalAlias=$bucket" >"$work/bucket" || {
     jq -n --arg alias "$bucket" '{globalAlias: $alias}' | call POST /v2/CreateBucket >"$work/bucket"
     echo "bucket $bucket made"
+    # Remembered, so that only buckets of ours are ever deleted.
+    echo "$bucket" >>"$made"
   }
   bucket_id=$(jq -er .id "$work/bucket")
   jq -n --arg bucket "$bucket_id" --rawfile id "$CREDENTIALS_DIRECTORY/$bucket-id" \

@@ -55,11 +55,12 @@ export async function readImageLock(file: string): Promise<LockedImages> {
   );
 }
 
-async function change(file: string, resolved: LockedImages): Promise<LockedImages> {
+async function change(file: string, resolved: LockedImages, wins: "known" | "new"): Promise<LockedImages> {
   await mkdir(dirname(file), { recursive: true });
   return await withLock(dirname(file), "exclusive", async () => {
     // What another run locked meanwhile holds: two deployers must not disagree about a tag.
-    const images = { ...(await readImageLock(file)), ...resolved };
+    const known = await readImageLock(file);
+    const images = wins === "known" ? { ...resolved, ...known } : { ...known, ...resolved };
     await writeAtomically(file, `${canonicalJson(images, 2)}\n`);
     return images;
   });
@@ -79,8 +80,7 @@ export async function lockImages(
   const missing = images.filter((image) => locked[image] === undefined);
   if (missing.length > 0) {
     const resolved = await Promise.all(missing.map(async (image) => [image, await resolve(image)] as const));
-    const others = await readImageLock(file);
-    locked = await change(file, Object.fromEntries(resolved.filter(([image]) => others[image] === undefined)));
+    locked = await change(file, Object.fromEntries(resolved), "known");
   }
   return Object.fromEntries(images.map((image) => [image, locked[image] as string]));
 }
@@ -99,6 +99,7 @@ export async function updateImageLock(file: string, resolve: ResolveImage): Prom
     Object.entries(locked).map(async ([image, before]) => ({ image, before, after: await resolve(image) })),
   );
   const changed = updates.filter(({ before, after }) => before !== after);
-  if (changed.length > 0) await change(file, Object.fromEntries(changed.map(({ image, after }) => [image, after])));
+  const resolved = Object.fromEntries(changed.map(({ image, after }) => [image, after]));
+  if (changed.length > 0) await change(file, resolved, "new");
   return changed;
 }

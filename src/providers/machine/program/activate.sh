@@ -213,6 +213,15 @@ longest_check() { # generation
   say "$longest"
 }
 
+# Prints the most seconds that a unit of generation $1 may take to start, such as a migration.
+longest_start() { # generation
+  longest=0
+  for seconds in $(sed -ns 's/^TimeoutStartSec=\([0-9]*\)$/\1/p' "$base/generations/$1/units"/* "$base/generations/$1/quadlets"/* 2>/dev/null); do
+    [ "$seconds" -le "$longest" ] || longest=$seconds
+  done
+  say "$longest"
+}
+
 # Activates generation $1 over $2; when it is healthy, the deployer has $3 seconds to confirm.
 activate() { # new old confirm edited holder
   new=$1 old=$2 confirm=$3 edited=$4
@@ -224,7 +233,7 @@ activate() { # new old confirm edited holder
   [ "$number" = "$old" ] || { say "end refused base-moved generation $number is in force, not $old"; return 0; }
   boot_id
   started=$(date +%s)
-  patience=$((600 + $(longest_check "$new")))
+  patience=$((600 + $(longest_check "$new") + $(longest_start "$new")))
   write_pending "$new" "$old" activating "$((started + patience))" "$boot" "$holder"
   rm -f "$base/notices"
   phase arm

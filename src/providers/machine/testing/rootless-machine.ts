@@ -90,6 +90,34 @@ for file; do ! grep -qs '^Invalid' "$file" || { echo "$file:1: Unknown key 'Inva
 `,
   journalctl: `for word; do case $word in --unit=*) echo "journal of \${word#*=}" ;; esac; done\n`,
   sleep: "exec /bin/sleep 0.01\n",
+  dpkg: `[ "$1" != --print-architecture ] || { echo amd64; exit; }\nexec /usr/bin/dpkg "$@"\n`,
+  podman: `
+storage=$root/containers/storage
+mkdir -p "$storage/overlay-images" "$storage/overlay-layers"
+echo "$*" >>"$root/podman.log"
+case "$1 $2" in
+  "pull --quiet")
+    [ ! -e "$root/podman-fails" ] || { cat "$root/podman-fails" >&2; exit 125; }
+    case $3 in oci:*)
+      layout=\${3#oci:} name=\${3##*staging/images:} layout=\${layout%%:*}
+      grep -q '"imageLayoutVersion":"1.0.0"' "$layout/oci-layout" || exit 125
+      grep -qF "\\"org.opencontainers.image.ref.name\\":\\"$name\\"" "$layout/index.json" || exit 125
+      for blob in "$layout/blobs/sha256"/*; do
+        [ "$(sha256sum <"$blob")" = "\${blob##*/}  -" ] || exit 125
+        echo "received $(cat "$blob")" >>"$root/podman.log"
+        # As containers-storage notes it of each layer.
+        printf '{"id":"x","compressed-diff-digest":"sha256:%s"},' "\${blob##*/}" >>"$storage/overlay-layers/layers.json"
+      done ;;
+    esac
+    printf '%s' "$3" | sha256sum | cut -c 1-64 ;;
+  tag*) printf '{"id":"%s","names":["%s"]}\\n' "$2" "$3" >>"$storage/overlay-images/images.json" ;;
+  rmi*)
+    grep -vF "\\"$2\\"" "$storage/overlay-images/images.json" >"$storage/new" || :
+    mv "$storage/new" "$storage/overlay-images/images.json" ;;
+  "images --quiet") cat "$storage/overlay-images/images.json" 2>/dev/null ;;
+  *) exit 0 ;;
+esac
+`,
   "dpkg-query": `sed 's/^/installed /' "$root/packages"\n`,
 };
 
@@ -112,6 +140,7 @@ export function rootlessMachine(context: TestContext): RootlessMachine {
     ["^base=.*", `base=${base}`],
     ["^unit_path=.*", `unit_path=${folder}/units`],
     ["^quadlet_path=.*", `quadlet_path=${folder}/quadlets`],
+    ["^containers=.*", `containers=${folder}/containers/storage`],
     ["^guard=.*", `guard=${folder}/etc/systemd/system/fediversity-guard.service`],
     ['"/etc/systemd/system', `"${folder}/etc/systemd/system`],
     [" PATH=/usr", ` PATH=${folder}/bin:/usr`],

@@ -1,0 +1,40 @@
+import { defineCheck } from "../driver/check.ts";
+import { changes } from "./changes.ts";
+import { deploys } from "./deploys.ts";
+import { federation } from "./federation.ts";
+import { inventories } from "./inventory.ts";
+import { ada, carol } from "./deployer.ts";
+import { removal } from "./removal.ts";
+import { setScene } from "./scene.ts";
+import { serialNumber, switching } from "./switching.ts";
+import { trouble } from "./trouble.ts";
+import { upgrades } from "./upgrades.ts";
+import { prepareClient } from "./web.ts";
+import { works } from "./works.ts";
+
+/**
+ * The applications deploy from a minimal configuration with certificates and DNS, work when people use them, federate,
+ * change, go back, and are gone after removal; each on its own machine, and all on one.
+ */
+export const check = defineCheck({
+  name: "cli",
+  async run(lab) {
+    const scene = await setScene(lab);
+    try {
+      await prepareClient(scene);
+      const before = await inventories(scene);
+      await deploys(scene);
+      const serial = await serialNumber(scene);
+      const visit = await works(scene, ada, "apart");
+      await federation(scene);
+      await changes(scene);
+      await switching(scene, { visit, serial });
+      await upgrades(scene);
+      await trouble(scene);
+      await works(scene, carol, "together");
+      await removal(scene, before);
+    } finally {
+      await scene.close();
+    }
+  },
+});

@@ -1,0 +1,127 @@
+import { fileURLToPath } from "node:url";
+import { Failure, type FailureReport } from "../../src/model/failure.ts";
+import type { StampedEvent } from "../../src/engine/event.ts";
+import type { RunResult } from "../../src/providers/process/run.ts";
+import type { TestMachine } from "../driver/test-machine.ts";
+
+/** Where the hosting provider's files are on the deployer. */
+export const project = "/root/provider";
+
+/** An operator: a domain, and the environment that the hosting provider has for it. */
+export interface Operator {
+  readonly domain: string;
+  readonly environment: "apart" | "together" | "other";
+}
+
+/** The operator whose applications have a machine each. */
+export const ada: Operator = { domain: "example.org", environment: "apart" };
+/** Another one, with snac alone. */
+export const bob: Operator = { domain: "example.net", environment: "other" };
+/** One who has everything on one machine. */
+export const carol: Operator = { domain: "example.com", environment: "together" };
+
+/** Options by application. */
+export type Applications = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The machine on which the product is installed and runs. */
+export interface Deployer {
+  readonly machine: TestMachine;
+  readonly configure: (operator: Operator, applications: Applications) => Promise<void>;
+  /** Runs a command of the product for an operator to its end, whatever that is. */
+  readonly run: (
+    operator: Operator,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<RunResult>;
+  /** Runs a command that must end with this exit code; 0 when not given. */
+  readonly expect: (operator: Operator, args: readonly string[], code?: number) => Promise<RunResult>;
+  /** Applies and gives the events. */
+  readonly apply: (
+    operator: Operator,
+    code?: number,
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<readonly StampedEvent[]>;
+}
+
+function parseEvents(stdout: string): readonly StampedEvent[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as StampedEvent);
+}
+
+/** Puts the hosting provider's files onto the deployer. */
+export async function prepareDeployer(
+  machine: TestMachine,
+  options: { readonly privateKey: string; readonly dnsKey: string; readonly password: string; readonly lab: object },
+): Promise<Deployer> {
+  await machine.copyFromHost(fileURLToPath(new URL("./provider", import.meta.url)), project);
+  await machine.succeed(["ln", "-s", "/opt/fediversity/node_modules", `${project}/node_modules`]);
+  await machine.writeFile(`${project}/package.json`, '{ "type": "module", "private": true }\n');
+  await machine.writeFile(`${project}/dns.key`, `${options.dnsKey}\n`, 0o600);
+  await machine.writeFile(`${project}/lab.json`, JSON.stringify(options.lab));
+  await machine.writeFile("/root/.ssh/id_ed25519", options.privateKey, 0o600);
+  const command = "/opt/fediversity/node_modules/.bin/fediversity";
+
+  const run: Deployer["run"] = ({ domain, environment }, args, env = {}) =>
+    machine.execute(
+      [
+        ...["sh", "-c", 'cd "$0" && exec "$@"', project, command, ...args],
+        ...["-c", `${domain}.json`, "-e", environment, "--accept-new-host-keys"],
+      ],
+      { env: { HOME: "/root", TERM: "dumb", ...env }, timeout: 400_000 },
+    );
+  const checked = async (args: readonly string[], code: number, result: RunResult): Promise<RunResult> => {
+    if (result.code === code) return result;
+    const output = `${result.stdout}\n${result.stderr}`.trim().split("\n");
+    throw new Failure({
+      code: "check-command",
+      attempted: `run fediversity ${args.join(" ")} on the deployer`,
+      subject: "deployer",
+      found: `it ended with exit code ${String(result.code)}, not ${String(code)}`,
+      next: "Read what it printed.",
+      details: output.slice(-20).map((line) => line.slice(0, 3000)),
+    });
+  };
+  return {
+    machine,
+    run,
+    async configure({ domain }, applications) {
+      const { password } = options;
+      const initialUser = { displayName: "Ada Lovelace", username: "ada", email: `ada@${domain}`, password };
+      const enabled = Object.entries(applications).map(([name, more]) => [name, { enable: true, ...more }]);
+      const configuration = { domain, initialUser, applications: Object.fromEntries(enabled) as object };
+      await machine.writeFile(`${project}/${domain}.json`, JSON.stringify(configuration, undefined, 2), 0o600);
+    },
+    expect: async (operator, args, code = 0) => checked(args, code, await run(operator, args)),
+    async apply(operator, code = 0, env = {}) {
+      const args = ["apply", "--yes", "--json"];
+      return parseEvents((await checked(args, code, await run(operator, args, env))).stdout);
+    },
+  };
+}
+
+/** What became of each component in a run. */
+export function outcomes(events: readonly StampedEvent[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    events.flatMap((event): [string, string][] => {
+      if (event.event === "component-finished" && event.outcome !== "planned")
+        return [[event.component, event.outcome]];
+      if (event.event === "component-failed") return [[event.component, `failed: ${event.report.code}`]];
+      return [];
+    }),
+  );
+}
+
+/** The report of what failed, of one component. */
+export function reportIn(events: readonly StampedEvent[], component: string): FailureReport {
+  for (const event of events)
+    if (event.event === "component-failed" && event.component === component) return event.report;
+  throw new Failure({
+    code: "check-report",
+    attempted: `find why ${component} failed`,
+    found: "it did not fail",
+    next: "Read what the run printed.",
+    details: events.slice(-10).map((event) => JSON.stringify(event).slice(0, 400)),
+  });
+}

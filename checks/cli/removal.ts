@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { ada, bob, carol } from "./deployer.ts";
+import { added, inventories, type Inventories } from "./inventory.ts";
+import { type Scene, targetNames } from "./scene.ts";
+import { hostsOf } from "./web.ts";
+
+/** What a deployment leaves on purpose: data, and the notes about it. */
+const kept =
+  /^\/(?:srv|var\/lib\/(?:fediversity|containers|snac2|postgresql|caddy|valkey)|etc\/(?:snac2|postgresql|valkey|containers))(?:\/| |$)/;
+
+/** Removing is as good as adding. */
+export async function removal(scene: Scene, before: Inventories): Promise<void> {
+  const { lab, deployer, nameServer } = scene;
+
+  await lab.subtest("destroy removes everything but data", async () => {
+    for (const operator of [ada, bob, carol]) await deployer.expect(operator, ["destroy", "--yes"]);
+    for (const operator of [ada, carol]) {
+      for (const host of hostsOf(operator)) assert.deepEqual(await nameServer.lookup(host), [], host);
+    }
+    const after = await inventories(scene);
+    for (const name of targetNames) {
+      const left = added(before[name], after[name]).filter(
+        (line) => !kept.test(line) && !/ config-files$|postgres|debian-snac|caddy|valkey|^package /.test(line),
+      );
+      assert.deepEqual(left, [], `nothing else is left on ${name}`);
+      await scene.targets[name].fail(
+        "systemctl list-units --all --no-legend | grep -E 'mastodon|peertube|pixelfed|garage|snac|caddy|valkey|postgres'",
+      );
+    }
+  });
+
+  await lab.subtest("purge deletes the data, and then the machines are as they were", async () => {
+    for (const operator of [ada, bob, carol]) await deployer.expect(operator, ["purge", "--yes"]);
+    const after = await inventories(scene);
+    for (const name of targetNames) assert.deepEqual(added(before[name], after[name]), [], name);
+  });
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import type { FailureReport } from "../../src/model/failure.ts";
+import { everything } from "./applications.ts";
+import { carol, outcomes, project, reportIn } from "./deployer.ts";
+import type { Scene } from "./scene.ts";
+
+/** What goes wrong around a deployment says what it is, leaves nothing half-made, and running it again completes it. */
+export async function trouble(scene: Scene): Promise<void> {
+  const { lab, deployer, targets, nameServer, registry, authority } = scene;
+  const { machine } = deployer;
+  const { one } = targets;
+  const snac = { snac: { title: "snac of Ada" } };
+  const nothingYet = async (): Promise<void> => {
+    await one.fail("test -e /var/lib/fediversity/current/units || test -e /var/lib/fediversity/pending");
+  };
+  const failing = async (component: string): Promise<FailureReport> =>
+    reportIn(await deployer.apply(carol, 1), component);
+
+  await deployer.configure(carol, snac);
+
+  await lab.subtest("DNS that refuses the key is named", async () => {
+    const key = await machine.readFile(`${project}/dns.key`);
+    await machine.writeFile(`${project}/dns.key`, `${Buffer.alloc(32, 7).toString("base64")}\n`, 0o600);
+    const report = await failing("dns-record/snac.example.com");
+    assert.equal(report.code, "dns-refused");
+    assert.deepEqual(await nameServer.lookup("snac.example.com"), []);
+    await nothingYet();
+    await machine.writeFile(`${project}/dns.key`, key, 0o600);
+  });
+
+  await lab.subtest("a port that somebody else listens on is named", async () => {
+    await one.succeed(
+      "systemd-run --quiet --unit=other --service-type=exec perl -MSocket -e 'socket S,PF_INET,SOCK_STREAM,0; setsockopt S,SOL_SOCKET,SO_REUSEADDR,1; bind S,sockaddr_in(443,INADDR_ANY) or die; listen S,1; sleep'",
+    );
+    await one.waitForOpenPort(443);
+    const report = await failing("machine/machine");
+    assert.equal(report.code, "port-taken");
+    assert.match(report.found, /tcp\/443 \(perl\)/);
+    await nothingYet();
+    await one.succeed("systemctl stop other");
+  });
+
+  await lab.subtest("an ACME server that is down is named by what waits for it", async () => {
+    await authority.stop();
+    const report = await failing("machine/machine");
+    assert.equal(report.code, "rolled-back");
+    assert.match(report.found, /https-snac-example-com/);
+    assert.match(report.details?.join("\n") ?? "", /acme\.lab\.example/);
+    await nothingYet();
+    await authority.start();
+  });
+
+  await deployer.configure(carol, everything);
+
+  await lab.subtest("a registry that is down is named, and so is an image that it does not have", async () => {
+    await registry.stop();
+    const lock = await machine.readFile(`${project}/fediversity.images.json`);
+    await machine.succeed("rm -rf /var/cache/fediversity/oci");
+    assert.equal((await failing("machine/machine")).code, "registry-unreachable");
+    await registry.start();
+    await machine.writeFile(
+      `${project}/fediversity.images.json`,
+      lock.replace(/(pixelfed:v[^"]*": ")sha256:[0-9a-f]{4}/, "$1sha256:0000"),
+    );
+    const report = await failing("machine/machine");
+    assert.equal(report.code, "image-unknown");
+    assert.match(report.subject ?? "", /pixelfed/);
+    await nothingYet();
+    await machine.writeFile(`${project}/fediversity.images.json`, lock);
+  });
+
+  await lab.subtest("a mail server that is down stops nothing, and running it all again completes it", async () => {
+    await scene.mail.stop();
+    const begun = performance.now();
+    const events = await deployer.apply(carol);
+    process.stdout.write(`    everything on one machine: ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
+    assert.ok(Object.values(outcomes(events)).every((outcome) => outcome === "created" || outcome === "unchanged"));
+    await scene.mail.start();
+  });
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { isObject } from "../../src/model/json.ts";
+import { ada, outcomes, reportIn } from "./deployer.ts";
+import { signInMastodon } from "./people/sign-in.ts";
+import type { Scene } from "./scene.ts";
+import { fetchJson } from "./web.ts";
+
+/** Another version of an application. */
+export async function upgrades(scene: Scene): Promise<void> {
+  const { lab, deployer, targets, browser, password } = scene;
+  const version = async (): Promise<unknown> =>
+    (await fetchJson(scene, "https://mastodon.example.org/api/v2/instance"))["version"];
+  const schema = (): Promise<string> =>
+    targets.database.succeed(
+      "su postgres -c 'pg_dump -h /run/postgresql-server --schema-only mastodon_db' | grep -v '^\\\\'",
+    );
+
+  await lab.subtest("an upgrade that turns out unhealthy goes back, and its database with it", async () => {
+    const before = await schema();
+    const events = await deployer.apply(ada, 1, { MASTODON_VERSION: "4.8.1" });
+    const report = reportIn(events, "machine/mastodon");
+    assert.equal(report.code, "rolled-back");
+    assert.match(
+      report.details?.join("\n") ?? "",
+      /mastodon_db is back to what it was before the upgrade from 4\.7\.4 to 4\.8\.1/,
+    );
+    assert.equal(await version(), "4.7.4");
+    assert.equal(await schema(), before);
+    await browser.driver.manage().deleteAllCookies();
+    await signInMastodon(browser.driver, { url: "https://mastodon.example.org", email: "ada@example.org", password });
+  });
+
+  await lab.subtest("an upgrade dumps, migrates, and serves; only new layers travel", async () => {
+    const events = await deployer.apply(ada, 0, { MASTODON_VERSION: "4.8.0" });
+    assert.equal(outcomes(events)["machine/mastodon"], "updated");
+    assert.equal(await version(), "4.8.0");
+    await targets.mastodon.succeed("test -s /srv/fediversity/mastodon/release/before-4.8.0.dump");
+    const sent = events.flatMap((event) =>
+      isObject(event) && event.event === "component-progress" && event.phase === "send images"
+        ? [event.total ?? 0]
+        : [],
+    );
+    assert.ok(Math.max(0, ...sent) < 5_000_000, `sent ${String(Math.max(0, ...sent))} bytes of images`);
+    await browser.driver.manage().deleteAllCookies();
+    await signInMastodon(browser.driver, { url: "https://mastodon.example.org", email: "ada@example.org", password });
+  });
+
+  await lab.subtest("what was confirmed does not go back by itself, and says so", async () => {
+    const events = await deployer.apply(ada, 1);
+    const report = reportIn(events, "machine/mastodon");
+    assert.match(report.details?.join("\n") ?? "", /The upgrade from 4\.7\.4 to 4\.8\.0 was confirmed/);
+    assert.equal(await version(), "4.8.0");
+  });
+}

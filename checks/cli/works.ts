@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { isObject } from "../../src/model/json.ts";
+import type { Operator } from "./deployer.ts";
+import { visitAll, type Visit } from "./people.ts";
+import type { Scene } from "./scene.ts";
+import { everything } from "./applications.ts";
+import { fetchText, hostsOf, titleOf } from "./web.ts";
+
+/** Everything that has to be true once all applications are deployed, wherever they are. @returns what people left */
+export async function works(scene: Scene, operator: Operator, place: string): Promise<Visit> {
+  const { lab, nameServer } = scene;
+  const { domain } = operator;
+
+  await lab.subtest(
+    `${place}: every application answers under its name, with a certificate, found by its DNS record`,
+    async () => {
+      for (const host of hostsOf(operator)) {
+        assert.equal((await nameServer.lookup(host)).length, 1, `${host} is in DNS`);
+        // Whatever it answers, the certificate was accepted before.
+        await fetchText(scene, `https://${host}/`, ["--output", "/dev/null", "--no-fail-with-body"]);
+      }
+      for (const application of Object.keys(everything)) {
+        assert.equal(await titleOf(scene, operator, application), everything[application]?.["title"], application);
+        const account = `acct:ada@${application}.${domain}`;
+        const found: unknown = JSON.parse(
+          await fetchText(scene, `https://${application}.${domain}/.well-known/webfinger?resource=${account}`),
+        );
+        assert.ok(isObject(found) && found["subject"] === account, `${account} is found`);
+      }
+      const headers = await fetchText(scene, `https://mastodon.${domain}/about`, ["--head", "--no-fail-with-body"]);
+      assert.match(headers, /^strict-transport-security: max-age=31536000/im);
+    },
+  );
+
+  let visit: Visit | undefined;
+  await lab.subtest(
+    `${place}: the initial user signs in to each, and what is uploaded is served from its media host`,
+    async () => {
+      visit = await visitAll(scene, operator, place);
+      for (const url of Object.values(visit)) await fetchText(scene, url, ["--output", "/dev/null"]);
+    },
+  );
+
+  await lab.subtest(`${place}: mails go out`, async () => {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      const text = await scene.mail.messages();
+      if (text.includes(`To: ada@${domain}`) && text.includes(`mastodon@${domain}`)) return;
+      assert.ok(Date.now() < deadline, `a mail to ada@${domain} has arrived; what did:\n${text.slice(-2000)}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  });
+
+  if (visit === undefined) throw new Error("nobody could visit the applications");
+  return visit;
+}

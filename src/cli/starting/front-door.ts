@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { serverName } from "./server-name.ts";
+
+/** Leads this computer's browsers to the machines on it. */
+export interface FrontDoor {
+  /** The port on this computer, 443 where it is free. */
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+function lead(client: Socket, addresses: ReadonlyMap<string, string>): void {
+  let begun: Buffer = Buffer.alloc(0);
+  // A browser that goes away in the middle is nobody's fault.
+  client.on("error", () => client.destroy());
+  const take = (chunk: Buffer): void => {
+    begun = Buffer.concat([begun, chunk]);
+    const { whole, name } = serverName(begun);
+    if (!whole) return;
+    client.off("data", take).pause();
+    const address = name === undefined ? undefined : addresses.get(name);
+    if (address === undefined) {
+      client.destroy();
+      return;
+    }
+    const machine = connect(443, address, () => {
+      machine.write(begun);
+      client.pipe(machine).pipe(client);
+    });
+    machine.on("error", () => client.destroy());
+    client.on("close", () => machine.destroy());
+  };
+  client.on("data", take);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<boolean> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (["EADDRINUSE", "EACCES", "EADDRNOTAVAIL"].includes(code ?? "")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Opens a door on the loopback interface that passes TLS connections on, unread, by the name that they ask for. Browsers
+ * lead every name below `localhost` there: RFC 6761 section 6.3.
+ * @param addresses of machines by host name
+ */
+export async function openFrontDoor(addresses: ReadonlyMap<string, string>): Promise<FrontDoor> {
+  const create = (): Server => createServer((client) => lead(client, addresses));
+  for (const port of [443, 8443, 0]) {
+    const server = create();
+    if (!(await listen(server, port, "127.0.0.1"))) continue;
+    const found = server.address();
+    const actual = typeof found === "object" && found !== null ? found.port : port;
+    const other = create();
+    const both = await listen(other, actual, "::1");
+    return {
+      port: actual,
+      close: async () => {
+        const servers = both ? [server, other] : [server];
+        await Promise.all(servers.map((one) => new Promise((done) => one.close(done))));
+      },
+    };
+  }
+  throw new Error("no port of the loopback interface is free");
+}
