@@ -1,23 +1,55 @@
 import { componentTypes } from "../../src/catalogue/components/component-types.ts";
 import { applications } from "../../src/catalogue/config.ts";
-import { defineEnvironment } from "../../src/catalogue/environments/define-environment.ts";
+import { defineEnvironment, providerSecret } from "../../src/catalogue/environments/define-environment.ts";
 import { hosts } from "../../src/catalogue/environments/hosts.ts";
 import { offer } from "../../src/catalogue/environments/offer.ts";
-import { oneMachine } from "../../src/catalogue/environments/placement.ts";
+import type { Placement } from "../../src/catalogue/environments/placement.ts";
+import { cache } from "../../src/catalogue/resources/cache.ts";
+import { container } from "../../src/catalogue/resources/container.ts";
+import { dataDirectory } from "../../src/catalogue/resources/data-directory.ts";
+import { database } from "../../src/catalogue/resources/database.ts";
 import { loginShell } from "../../src/catalogue/resources/login-shell.ts";
+import { mail } from "../../src/catalogue/resources/mail.ts";
+import { objectStorage } from "../../src/catalogue/resources/object-storage.ts";
+import { service } from "../../src/catalogue/resources/service.ts";
+import { timer } from "../../src/catalogue/resources/timer.ts";
+import { upgrade } from "../../src/catalogue/resources/upgrade.ts";
+import { webAddress } from "../../src/catalogue/resources/web-address.ts";
 import { createEvaluator, evaluate } from "../../src/model/evaluate.ts";
 import { Failure } from "../../src/model/failure.ts";
 import type { Bench, Group } from "../bench.ts";
 
 const operators = 10_000;
+const web = {
+  dns: { server: { address: "192.0.2.53", key: { name: "deployer", secret: providerSecret("dns-key") } } },
+} as const;
+
+/** Each application on its own machine, with one more for databases and one for objects. */
+const placement: Placement = ({ application, request }) =>
+  request?.resource === "database" || request?.resource === "object-storage" ? request.resource : application;
+const machines = ["database", "object-storage", ...applications.map(({ name }) => name)];
+
 const evaluator = createEvaluator({
   applications,
   componentTypes,
   environment: defineEnvironment({
     name: "bench",
-    offers: { shell: offer(loginShell, { username: "operator" }) },
-    placement: oneMachine,
-    machines: hosts(["192.0.2.1"]),
+    secrets: { "dns-key": { file: "/etc/dns.key" } },
+    offers: {
+      cache: offer(cache, {}),
+      container: offer(container, {}),
+      data: offer(dataDirectory, {}),
+      database: offer(database, {}),
+      mail: offer(mail, { host: "mail.example.org" }),
+      objects: offer(objectStorage, { kind: "garage", web }),
+      service: offer(service, {}),
+      shell: offer(loginShell, { username: "operator" }),
+      timer: offer(timer, {}),
+      upgrade: offer(upgrade, {}),
+      web: offer(webAddress, web),
+    },
+    placement,
+    machines: hosts(Object.fromEntries(machines.map((name, index) => [name, `192.0.2.${String(index + 1)}`]))),
   }),
 });
 

@@ -38,7 +38,7 @@ export interface Deployer {
   /** Applies and gives the events. */
   readonly apply: (
     operator: Operator,
-    code?: number,
+    code?: number | "failure",
     env?: Readonly<Record<string, string>>,
   ) => Promise<readonly StampedEvent[]>;
 }
@@ -71,14 +71,14 @@ export async function prepareDeployer(
       ],
       { env: { HOME: "/root", TERM: "dumb", ...env }, timeout: 400_000 },
     );
-  const checked = async (args: readonly string[], code: number, result: RunResult): Promise<RunResult> => {
-    if (result.code === code) return result;
+  const checked = async (args: readonly string[], code: number | "failure", result: RunResult): Promise<RunResult> => {
+    if (result.code === code || (code === "failure" && result.code !== 0)) return result;
     const output = `${result.stdout}\n${result.stderr}`.trim().split("\n");
     throw new Failure({
       code: "check-command",
       attempted: `run fediversity ${args.join(" ")} on the deployer`,
       subject: "deployer",
-      found: `it ended with exit code ${String(result.code)}, not ${String(code)}`,
+      found: `it ended with exit code ${String(result.code)}, as it should (${String(code)})`,
       next: "Read what it printed.",
       details: output.slice(-20).map((line) => line.slice(0, 3000)),
     });

@@ -37,7 +37,7 @@ export interface Scene {
   readonly client: TestMachine;
   readonly nameServer: NameServer;
   readonly authority: CertificateAuthority;
-  /** Issues certificates that are valid for a minute and a half. */
+  /** Issues certificates that are valid for three minutes. */
   readonly hastyAuthority: CertificateAuthority;
   readonly mail: MailSink;
   readonly registry: Registry;
@@ -81,7 +81,7 @@ export async function setScene(lab: Lab): Promise<Scene> {
     setUpMailSink(sink),
   ]);
   const authority = await setUpCertificateAuthority(acme, { name: "acme", port: 443 });
-  const hastyAuthority = await setUpCertificateAuthority(acme, { name: "hasty-acme", port: 14_000, validity: 90 });
+  const hastyAuthority = await setUpCertificateAuthority(acme, { name: "hasty-acme", port: 14_000, validity: 180 });
   for (const { folder, reference } of images) await registry.push(folder, reference);
   const password = `Pw-${randomBytes(12).toString("hex")}`;
   const deployer = await prepareDeployer(machine, {

@@ -7,7 +7,7 @@ import { signInMastodon } from "./people/sign-in.ts";
 import type { Scene } from "./scene.ts";
 import { fetchText } from "./web.ts";
 
-/** The serial number of the certificate of the second operator's snac, whose certificates are valid for a minute and a half. */
+/** The serial number of the certificate of the second operator's snac, whose certificates are valid for three minutes. */
 export async function serialNumber(scene: Scene): Promise<string> {
   const certificates = await fetchText(scene, "https://snac.example.net/", [
     "--output",
@@ -96,7 +96,7 @@ export async function switching(
   await lab.subtest("certificates are renewed before they expire", async () => {
     const deadline = Date.now() + 100_000;
     while ((await serialNumber(scene)) === serial) {
-      assert.ok(Date.now() < deadline, `a certificate that is valid for 90 s was replaced; its number was ${serial}`);
+      assert.ok(Date.now() < deadline, `a certificate that is valid for 180 s was replaced; its number was ${serial}`);
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     await fetchText(scene, "https://snac.example.net/", ["--output", "/dev/null"]);

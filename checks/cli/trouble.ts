@@ -11,10 +11,11 @@ export async function trouble(scene: Scene): Promise<void> {
   const { one } = targets;
   const snac = { snac: { title: "snac of Ada" } };
   const nothingYet = async (): Promise<void> => {
-    await one.fail("test -e /var/lib/fediversity/current/units || test -e /var/lib/fediversity/pending");
+    await one.fail("test -e /var/lib/fediversity/pending || ls /etc/caddy/sites");
+    await one.fail("readlink /var/lib/fediversity/current | grep -v '/0$'");
   };
   const failing = async (component: string): Promise<FailureReport> =>
-    reportIn(await deployer.apply(carol, 1), component);
+    reportIn(await deployer.apply(carol, "failure"), component);
 
   await deployer.configure(carol, snac);
 

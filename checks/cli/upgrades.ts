@@ -17,7 +17,7 @@ export async function upgrades(scene: Scene): Promise<void> {
 
   await lab.subtest("an upgrade that turns out unhealthy goes back, and its database with it", async () => {
     const before = await schema();
-    const events = await deployer.apply(ada, 1, { MASTODON_VERSION: "4.8.1" });
+    const events = await deployer.apply(ada, 5, { MASTODON_VERSION: "4.8.1" });
     const report = reportIn(events, "machine/mastodon");
     assert.equal(report.code, "rolled-back");
     assert.match(
@@ -46,7 +46,7 @@ export async function upgrades(scene: Scene): Promise<void> {
   });
 
   await lab.subtest("what was confirmed does not go back by itself, and says so", async () => {
-    const events = await deployer.apply(ada, 1);
+    const events = await deployer.apply(ada, 5);
     const report = reportIn(events, "machine/mastodon");
     assert.match(report.details?.join("\n") ?? "", /The upgrade from 4\.7\.4 to 4\.8\.0 was confirmed/);
     assert.equal(await version(), "4.8.0");

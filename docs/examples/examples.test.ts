@@ -134,6 +134,7 @@ test("the example configuration adds the application of another package to an en
             },
             credentials: { token: { $secret: "greeter/token" } },
             restartOn: [],
+            unaffectedBy: [],
             reloadOn: [],
             onChange: "restart",
             enabled: true,

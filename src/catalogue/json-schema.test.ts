@@ -79,7 +79,7 @@ test("the schema of the product's applications", () => {
       title: {
         type: "string",
         maxLength: 100,
-        pattern: "^[^\\p{Cc}\\p{Cs}\\u2028\\u2029]*$",
+        pattern: "^[^\\p{Cc}\\p{Cs}\\p{Noncharacter_Code_Point}\\u2028\\u2029]*$",
         default: "Mastodon",
         description: "The name of the instance",
       },
@@ -112,6 +112,7 @@ test("the schema of the product's applications", () => {
     format: "password",
     writeOnly: true,
     minLength: 12,
+    maxLength: 72,
     pattern: "^[^\\p{Cc}\\p{Cs}]*$",
     description: "Without it a password is generated",
   });

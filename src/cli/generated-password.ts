@@ -14,7 +14,8 @@ export async function generatedPassword(
   const isGenerated = deployment.secrets[initialPassword]?.origin === "generated";
   const before = (await engine.state()).secrets[initialPassword];
   return async () => {
-    if (!isGenerated || before !== undefined) return [];
+    const now = (await engine.state()).secrets[initialPassword];
+    if (!isGenerated || before !== undefined || now === undefined) return [];
     const password = await engine.reveal(initialPassword);
     return [
       line("The password of the first accounts is ", as("strong", password)),

@@ -41,12 +41,14 @@ function refuseUnits(parts: readonly Part[]): void {
 function refusePaths(parts: readonly Part[]): void {
   const files = origins(parts, "files");
   if (files.size === 0) return;
+  const clear = new Set<string>();
   for (const { origin, system } of parts) {
     for (const what of ["directory", "file"] as const) {
       for (const path of Object.keys(what === "file" ? system.files : system.directories)) {
-        const steps = path.split("/");
-        for (let length = what === "file" ? steps.length - 1 : steps.length; length > 1; length -= 1) {
-          const above = steps.slice(0, length).join("/");
+        let above = what === "file" ? path.slice(0, path.lastIndexOf("/")) : path;
+        // What lies above a path that was looked at has been looked at as well.
+        for (; above !== "" && !clear.has(above); above = above.slice(0, above.lastIndexOf("/"))) {
+          clear.add(above);
           const owner = files.get(above);
           if (owner !== undefined) throw clash(`file ${above}`, [owner, `file ${above}`], [origin, `${what} ${path}`]);
         }

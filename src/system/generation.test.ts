@@ -216,6 +216,28 @@ test("a changed file restarts what names it as a whole or lists it, reloads what
   }
 });
 
+test("a file that a unit names and is not affected by does nothing to it", () => {
+  const built = (content: string, unaffectedBy: readonly string[]): Generation =>
+    generation({
+      files: { "/etc/a": { content }, "/etc/b": { content: "b\n" } },
+      units: {
+        "web.service": {
+          sections: { Service: { ExecStart: ["/bin/web", "/etc/a", "/etc/b"] } },
+          unaffectedBy: [...unaffectedBy],
+        },
+      },
+    });
+  const actions = (...unaffectedBy: readonly string[]): readonly string[] =>
+    unitActions(built("old\n", unaffectedBy).units, built("new\n", unaffectedBy).units).map(
+      ({ verb, unit }) => `${verb} ${unit}`,
+    );
+  assert.deepEqual(actions(), ["restart web.service"]);
+  assert.deepEqual(actions("/etc/b"), ["restart web.service"]);
+  assert.deepEqual(actions("/etc/a"), []);
+  const unit = built("old\n", ["/etc/a"]).units.find(({ name }) => name === "web.service");
+  assert.deepEqual(unit?.restartOn, ["/etc/b"]);
+});
+
 test("a unit may ask for a whole folder: what changes, comes or goes in it reloads or restarts", () => {
   const files = { "/etc/sites/a": { content: "a\n" }, "/etc/sites.d": { content: "not in it\n" } };
   const sections = { Service: { ExecStart: ["/bin/web"] } };

@@ -119,7 +119,8 @@ function lines(value: UnitValue, place: Place): readonly string[] {
     return [`${key}=${isCommand(key) && value !== "" ? command([value], place) : plain(value, place)}`];
   }
   if (Array.isArray(value)) {
-    if (!isCommand(key)) return value.flatMap((item: UnitValue) => lines(item, place));
+    // An empty item would take back those before it: systemd.syntax(7). It comes of a binding that has nothing to say.
+    if (!isCommand(key)) return value.flatMap((item: UnitValue) => (item === "" ? [] : lines(item, place)));
     const nested = value.some(Array.isArray) ? value : [value];
     return nested.map((words: string | readonly string[]) => `${key}=${command([words].flat(), place)}`);
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { PlainText, SecretText, type Text } from "../model/reference.ts";
+import { isObject } from "../model/json.ts";
+import { isReference, isSecret, isTemplate, SecretText, type Text } from "../model/reference.ts";
 import { AbsolutePath } from "./path.ts";
 
 /** A value of a key: text, a repeated key, an argument vector (keys `Exec…`) or variables (key `Environment`). */
@@ -14,15 +15,25 @@ export type UnitValue =
 /** Section → key → value, as in systemd.unit(5) and podman-systemd.unit(5). */
 export type UnitSections = { readonly [section: string]: { readonly [key: string]: UnitValue } };
 
-const Variables = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable"), PlainText);
-const List = z.array(z.union([PlainText, z.array(PlainText)]));
-const Value: z.ZodType<UnitValue> = z.custom<UnitValue>((value) => {
+function isPlainText(value: unknown): boolean {
+  return typeof value === "string" || ((isReference(value) || isTemplate(value)) && !isSecret(value));
+}
+
+/** Without schemas of its own: a system has hundreds of values, and evaluation has to be fast. */
+function isUnitValue(value: unknown): boolean {
   if (typeof value === "boolean") return true;
   if (typeof value === "number") return Number.isFinite(value);
-  if (PlainText.safeParse(value).success) return true;
-  if (Array.isArray(value)) return List.safeParse(value).success;
-  return Variables.safeParse(value).success;
-}, "expected text without secrets (secrets reach units as credentials), a number, a boolean, a list or variables");
+  if (isPlainText(value)) return true;
+  if (Array.isArray(value))
+    return value.every((item) => isPlainText(item) || (Array.isArray(item) && item.every(isPlainText)));
+  if (!isObject(value) || isReference(value) || isTemplate(value)) return false;
+  return Object.entries(value).every(([name, text]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && isPlainText(text));
+}
+
+const Value: z.ZodType<UnitValue> = z.custom<UnitValue>(
+  isUnitValue,
+  "expected text without secrets (secrets reach units as credentials), a number, a boolean, a list or variables",
+);
 
 const Sections = z.record(
   z.string().regex(/^[A-Z][A-Za-z]*$/, "expected a section such as Service"),

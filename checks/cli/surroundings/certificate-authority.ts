@@ -43,7 +43,7 @@ export async function setUpCertificateAuthority(
         tlsPort: 443,
         ocspResponderURL: "",
         externalAccountBindingRequired: false,
-        profiles: { default: { description: "the lab's", validityPeriod: validity } },
+        certificateValidityPeriod: validity,
       },
     }),
   );

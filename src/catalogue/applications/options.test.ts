@@ -16,7 +16,14 @@ const production = "/etc/fediversity/containers/peertube-server/config/productio
 const instance = (system: System): Record<string, unknown> =>
   json(system, production)["instance"] as Record<string, unknown>;
 const server = "/etc/fediversity/snac/server.json";
-const pixelfed = (system: System): Readonly<Record<string, string>> => variablesOf(system, "pixelfed-web");
+/** A variable as Laravel's `env()` reads it: Illuminate\Support\Env takes words for values and outer quotes away. */
+function pixelfed(system: System, name: string): unknown {
+  const value = variablesOf(system, "pixelfed-web")[name] ?? "";
+  const words: Readonly<Record<string, unknown>> = { true: true, false: false, empty: "", null: null };
+  const word = value.toLowerCase().replace(/^\((.*)\)$/, "$1");
+  if (Object.hasOwn(words, word)) return words[word];
+  return /^(['"])(.*)\1$/.exec(value)?.[2] ?? value;
+}
 
 /** Every option that is free text, and where its application reads it. */
 const free: readonly (readonly [application: string, option: string, read: (system: System) => unknown])[] = [
@@ -25,9 +32,9 @@ const free: readonly (readonly [application: string, option: string, read: (syst
   ["peertube", "title", (system) => instance(system)["name"]],
   ["peertube", "description", (system) => instance(system)["short_description"]],
   ["peertube", "about", (system) => instance(system)["description"]],
-  ["pixelfed", "title", (system) => pixelfed(system)["APP_NAME"]],
-  ["pixelfed", "title", (system) => pixelfed(system)["MAIL_FROM_NAME"]],
-  ["pixelfed", "description", (system) => pixelfed(system)["INSTANCE_DESCRIPTION"]],
+  ["pixelfed", "title", (system) => pixelfed(system, "APP_NAME")],
+  ["pixelfed", "title", (system) => pixelfed(system, "MAIL_FROM_NAME")],
+  ["pixelfed", "description", (system) => pixelfed(system, "INSTANCE_DESCRIPTION")],
   ["snac", "title", (system) => json(system, server)["title"]],
   ["snac", "description", (system) => json(system, server)["short_description"]],
 ];
@@ -47,8 +54,7 @@ const hostile = fc.oneof(
     "#",
     "a\nADMIN=true",
     "'; DROP TABLE users; --",
-    "null",
-    "\ud800",
+    ...["null", "true", "(empty)", '"a"', "'", "\ud800", "\uffff"],
   ),
 );
 
@@ -64,7 +70,11 @@ for (const [application, option, read] of free) {
         for (const mistake of mistakes) {
           assert.ok(mistake.startsWith(`applications.${application}.${option}: expected text without`), mistake);
         }
-        assert.match(value, /[\p{Cc}\p{Cs}\u2028\u2029]/u, "nothing is refused that is only unusual");
+        assert.match(
+          value,
+          /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/u,
+          "nothing is refused that is only unusual",
+        );
       }),
       { numRuns: 60 },
     );
@@ -111,11 +121,23 @@ test("lines are lines, paragraphs have several, and both have an end", () => {
   const accepts = (schema: typeof languages | ReturnType<typeof line>, value: unknown): boolean =>
     schema.safeParse(value).success;
   for (const good of ["", "a b", "  \"'`$", "\u202eא", "x".repeat(9)]) assert.ok(accepts(line(9), good), good);
-  for (const bad of ["a\nb", "a\tb", "\0", "\u007f", "\u0085", "\u2028", "\ud800", "x".repeat(10)]) {
+  for (const bad of [
+    "a\nb",
+    "a\tb",
+    "\0",
+    "\u007f",
+    "\u0085",
+    "\u2028",
+    "\ud800",
+    "\ufdd0",
+    "\uffff",
+    "\u{10fffe}",
+    "x".repeat(10),
+  ]) {
     assert.ok(!accepts(line(9), bad), JSON.stringify(bad));
   }
   assert.ok(accepts(paragraph(9), "a\n\tb"));
-  for (const bad of ["a\rb", "\0", "\u001b[1m", "\udfff", "x".repeat(10)]) {
+  for (const bad of ["a\rb", "\0", "\u001b[1m", "\udfff", "\ufffe", "x".repeat(10)]) {
     assert.ok(!accepts(paragraph(9), bad), JSON.stringify(bad));
   }
   for (const good of [["en"], ["pt-BR", "ast"], []]) assert.ok(accepts(languages, good));

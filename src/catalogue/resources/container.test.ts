@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { z } from "zod";
 import { output, secret, text } from "../../model/reference.ts";
 import { buildGeneration } from "../../system/generation.ts";
+import { unitActions } from "../../system/unit-actions.ts";
 import { contentOf, failureOf, fulfilled, linesOf } from "../testing/fulfilled.ts";
 import { container } from "./container.ts";
 import { trustStoreBundle, trustStoreUnit } from "./trust-store.ts";
@@ -56,7 +57,7 @@ test("what it asks for beyond that is there, and no more", () => {
     entrypoint: "/bin/sh",
     command: ["-c", 'echo "a b" $HOME %n'],
     directories: { "/data": { path: "/srv/fediversity/app/data" }, "/etc/a": { path: "/etc/a", readOnly: true } },
-    hosts: { "s3.example.org": output("machine/garage", "address"), "empty.example.org": "" },
+    hosts: [text`s3.example.org:${output("machine/garage", "address")}`, "a.example.org:203.0.113.9"],
     memoryFolders: ["/tmp"],
     capabilities: ["CAP_CHOWN"],
     writableRoot: true,
@@ -71,6 +72,7 @@ test("what it asks for beyond that is there, and no more", () => {
     "Volume=/srv/fediversity/app/data:/data",
     "Volume=/etc/a:/etc/a:ro",
     "AddHost=s3.example.org:{machine/garage address}",
+    "AddHost=a.example.org:203.0.113.9",
     "AddCapability=CAP_CHOWN",
     "ReadOnly=no",
     "MemoryMax=512M",
@@ -81,7 +83,9 @@ test("what it asks for beyond that is there, and no more", () => {
   ]) {
     assert.ok(lines.includes(line), line);
   }
-  assert.ok(!lines.some((line) => line.includes("empty.example.org")), "DNS answers for hosts without an address");
+  assert.equal(lines.filter((line) => line.startsWith("AddHost=")).length, 2);
+  const none = quadlet({ hosts: [""] }).filter((line) => /^AddHost=./.test(line));
+  assert.deepEqual(none, [], "where a binding gives no address DNS answers");
   assert.ok(lines.some((line) => line.startsWith("Tmpfs=/tmp")));
   const exec = lines.find((line) => line.startsWith("Exec=")) ?? "";
   assert.ok(exec.includes("$$HOME") && exec.includes("%%n"), `nothing is expanded on the way: ${exec}`);
@@ -145,10 +149,55 @@ test("files come with their owner; one with a secret is for that owner alone", (
   ]);
 });
 
-test("a closed port lets this machine in alone", () => {
-  const { system } = run({ ports: [8080], closedPorts: [8080] });
-  assert.deepEqual(system.ports, { "tcp/8080": { owner: "app-web" } });
-  assert.match(contentOf(system, "/etc/fediversity/restricted-ports/app-web.nft"), /tcp dport 8080 reject/);
+test("a file that restarts nothing does so although the quadlet names it", () => {
+  const restarted = (file: "a" | "b"): readonly string[] => {
+    const built = (changed: string): ReturnType<typeof buildGeneration> => {
+      const contentIn = (name: string): string => (name === file ? changed : "same");
+      const files = {
+        "/config/a": { content: contentIn("a") },
+        "/config/b": { content: contentIn("b"), restarts: false },
+      };
+      const digest = `sha256:${"a".repeat(64)}`;
+      return buildGeneration(
+        run({ files }).system,
+        () => "1",
+        () => digest,
+      );
+    };
+    return unitActions(built("old").units, built("new").units).map(({ verb, unit }) => `${verb} ${unit}`);
+  };
+  assert.deepEqual([restarted("a"), restarted("b")], [["restart app-web.service"], []]);
+});
+
+test("backends come first; when they are started anew or fail, it goes on running", () => {
+  const lines = quadlet({ backends: ["postgresql-databases.service"], after: ["app-migrate.service"] });
+  assert.deepEqual(
+    lines.filter((line) => /^(?:After|Wants|Requires)=/.test(line)),
+    [
+      ...["After=network-online.target", "After=postgresql-databases.service", "After=app-migrate.service"],
+      ...["Requires=app-migrate.service", "Wants=network-online.target", "Wants=postgresql-databases.service"],
+    ],
+  );
+  assert.ok(!quadlet({ backends: ["a.service"] }).some((line) => line.startsWith("Requires=")));
+});
+
+test("closed ports let this machine in alone, each by a filter of its own", () => {
+  const { system } = run({ ports: [8080, 9090, 9091], closedPorts: [8080, 9090] });
+  assert.deepEqual(system.ports, {
+    "tcp/8080": { owner: "app-web" },
+    "tcp/9090": { owner: "app-web" },
+    "tcp/9091": { owner: "app-web" },
+  });
+  const filters = "/etc/fediversity/restricted-ports";
+  assert.deepEqual(
+    Object.keys(system.files).filter((path) => path.startsWith(filters)),
+    [`${filters}/app-web-8080.nft`, `${filters}/app-web-9090.nft`],
+  );
+  for (const port of ["8080", "9090"]) {
+    const rules = contentOf(system, `${filters}/app-web-${port}.nft`);
+    assert.match(rules, new RegExp(`tcp dport ${port} reject`));
+    assert.match(rules, new RegExp(`^delete table inet restrict_app_web_${port}$`, "m"), "none replaces another's");
+  }
 });
 
 test("a generation names the image by its content, and never fetches another", () => {
@@ -193,6 +242,11 @@ test("a line break in a variable is refused by name", () => {
       next: "Remove it from the option that this value comes from.",
     },
   );
+  const around = text`a\nADMIN=true${secret("app/key")}`;
+  const refused = failureOf(() => run({ environment: { TITLE: around } }));
+  assert.equal(refused.subject, "container app-web, variable TITLE", "also beside a reference");
+  const beside = run({ environment: { TITLE: text`a ${secret("app/key")} b` } }).system;
+  assert.equal(contentOf(beside, `${folder}/environment`), "TITLE=a {secret app/key} b\n");
 });
 
 test("variables have names, images have tags, and secrets stay off command lines", () => {
@@ -213,7 +267,8 @@ test("variables have names, images have tags, and secrets stay off command lines
     { command: [secret("app/key")] },
     { mark: secret("app/key") },
     { directories: { "/a": { path: text`/${secret("app/key")}` } } },
-    { hosts: { "a.example": secret("app/key") } },
+    { hosts: [secret("app/key")] },
+    { backends: [secret("app/key")] },
   ]) {
     assert.ok(!accepts(more), JSON.stringify(more));
   }

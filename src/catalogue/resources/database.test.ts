@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { output, secret } from "../../model/reference.ts";
-import { contentOf, fulfilled, linesOf, there } from "../testing/fulfilled.ts";
+import { contentOf, failureOf, fulfilled, linesOf, there } from "../testing/fulfilled.ts";
 import { database } from "./database.ts";
 
 const configuration = "/etc/fediversity/postgresql";
@@ -103,4 +103,21 @@ test("an extension is a name, and nothing that SQL could take for more", () => {
   for (const extension of ["pg_trgm; DROP TABLE a", 'a"b', "", "A", "a,b", "a\nb"]) {
     assert.ok(!database.request.safeParse({ extensions: [extension] }).success, extension);
   }
+});
+
+test("names that PostgreSQL would cut, and two that become one, are refused by name", () => {
+  const [longest, longer] = [53, 54].map((length) => "a".repeat(length)) as [string, string];
+  const { bindings } = fulfilled(database, {}, [{ application: longest, name: "db-", request: {} }]);
+  assert.equal(bindings[0]?.name.length, 57);
+  const cut = failureOf(() => fulfilled(database, {}, [{ application: longer, name: "db-", request: {} }]));
+  assert.deepEqual([cut.code, cut.subject], ["database-name", `application and request ${longer} db-`]);
+  assert.match(cut.found, /more than 57 characters/);
+  const same = failureOf(() =>
+    fulfilled(database, {}, [
+      { application: "a-b", name: "c", request: {} },
+      { application: "a", name: "b-c", request: {} },
+    ]),
+  );
+  assert.deepEqual([same.code, same.subject], ["database-name", "application and request a b-c"]);
+  assert.equal(same.found, "the database would be called a_b_c, like that of a-b c");
 });

@@ -20,7 +20,7 @@ const socketFolder = "/run/postgresql-server";
 const binaries = `/usr/lib/postgresql/${release}/bin`;
 
 /** The unit after which every database of a machine is there. */
-export const databasesUnit = "postgresql-databases.service";
+const databasesUnit = "postgresql-databases.service";
 
 /** With `_owner` behind it, a name has the 63 bytes at most that PostgreSQL keeps of it: chapter 4.1.1. */
 const longest = 57;

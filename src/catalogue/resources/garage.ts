@@ -19,7 +19,7 @@ const configuration = "/etc/fediversity/garage";
 const user = "3900";
 
 /** A folder for each bucket, so that each can be purged by itself. */
-export const kept = `${dataRoot}/buckets`;
+const kept = `${dataRoot}/buckets`;
 
 const sandbox = {
   PrivateTmp: true,

@@ -28,7 +28,7 @@ test("a bucket in Garage: reached by its own name, with a key of its own", () =>
     {
       endpoint: "https://s3.example.org",
       host: "s3.example.org",
-      address: "127.0.0.1",
+      mapping: "s3.example.org:127.0.0.1",
       region: "garage",
       bucket: "app-media",
       accessKeyId: text`GK${secret("bucket/app/media-id")}`,
@@ -142,7 +142,8 @@ test("Garage keeps its secrets in files that it alone reads, and listens on loop
 
 test("for applications elsewhere the S3 name leads to Garage's machine", () => {
   const [binding] = garage([{ ...media, from: there }]).bindings;
-  assert.deepEqual([binding?.address, binding?.unit], [output(`machine/${here.name}`, "address"), ""]);
+  const address = output(`machine/${here.name}`, "address");
+  assert.deepEqual([binding?.mapping, binding?.unit], [text`s3.example.org:${address}`, ""]);
   assert.equal(binding?.endpoint, "https://s3.example.org");
 });
 
@@ -151,6 +152,32 @@ test("names get records as those of web addresses do, and a bucket is data that 
   assert.deepEqual(Object.keys(components), ["dns-record/s3.example.org", "dns-record/media.app.example.org"]);
   assert.equal(system.directories["/srv/fediversity/buckets/app-media"]?.data, "bucket of app media");
   assert.equal(system.directories["/srv/fediversity/garage"]?.data, "objects of all buckets");
+});
+
+test("a bucket that was purged is deleted by a step that only a purge starts", () => {
+  const { system } = garage([media, hidden]);
+  assert.equal(system.units["garage-purge.service"]?.enabled, false);
+  assert.equal(system.units["garage-purge.path"]?.enabled, true);
+  assert.ok(linesOf(system, "garage-purge.path").includes("PathChanged=/srv/fediversity/buckets"));
+  const configuration = "/etc/fediversity/garage";
+  const lines = linesOf(system, "garage-purge.service");
+  for (const line of [
+    `ExecStart=/bin/sh ${configuration}/purge.sh ${configuration}/buckets.json /srv/fediversity/buckets http://127.0.0.1:3900`,
+    "Requires=garage-server.service",
+    "ReadWritePaths=/srv/fediversity/buckets",
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+  assert.deepEqual(Object.keys(system.units["garage-purge.service"].credentials), ["admin-header"]);
+  const making = linesOf(system, "garage-buckets.service").find((line) => line.startsWith("ExecStart=")) ?? "";
+  assert.ok(making.endsWith("/srv/fediversity/buckets/.made"), "it notes which buckets are ours");
+  const folders = Object.keys(system.directories).filter((path) => path.startsWith("/srv/fediversity/buckets/"));
+  assert.deepEqual(folders, ["/srv/fediversity/buckets/app-media", "/srv/fediversity/buckets/app-private"]);
+});
+
+test("Garage's S3 name is below the domain, and no part of the policy", () => {
+  assert.ok(objectStorage.policy.safeParse({ kind: "garage" }).success);
+  assert.ok(!objectStorage.policy.safeParse({ kind: "garage", host: "objects.example.org" }).success);
 });
 
 test("a bucket's name has 63 characters at most", () => {
@@ -173,7 +200,7 @@ test("object storage that is there already: nothing comes onto a machine", () =>
   const common = {
     endpoint: "https://objects.example.net",
     host: "objects.example.net",
-    address: "",
+    mapping: "",
     region: "eu-1",
     accessKeyId: policy.accessKeyId,
     secretAccessKey: policy.secretAccessKey,

@@ -24,7 +24,9 @@ test("a step before migrations that knows version and database; the password com
     ),
     lines.join("\n"),
   );
-  assert.ok(lines.includes("Requires=postgresql-databases.service"));
+  assert.ok(lines.includes("After=postgresql-databases.service"));
+  assert.ok(lines.includes("Wants=postgresql-databases.service"), "another's new database does not run it again");
+  assert.ok(!lines.some((line) => line.startsWith("Requires=")));
   assert.doesNotMatch(lines.join("\n"), /secret/);
   const unit = system.units["app-release.service"];
   assert.deepEqual(Object.keys(unit?.credentials ?? {}), ["password"]);

@@ -9,15 +9,20 @@ export interface FrontDoor {
   readonly close: () => Promise<void>;
 }
 
+/** Milliseconds in which a client has to say which name it wants. */
+const patience = 10_000;
+
 function lead(client: Socket, addresses: ReadonlyMap<string, string>): void {
   let begun: Buffer = Buffer.alloc(0);
   // A browser that goes away in the middle is nobody's fault.
   client.on("error", () => client.destroy());
+  client.setTimeout(patience, () => client.destroy());
   const take = (chunk: Buffer): void => {
     begun = Buffer.concat([begun, chunk]);
     const { whole, name } = serverName(begun);
     if (!whole) return;
     client.off("data", take).pause();
+    client.setTimeout(0);
     const address = name === undefined ? undefined : addresses.get(name);
     if (address === undefined) {
       client.destroy();
@@ -51,7 +56,13 @@ async function listen(server: Server, port: number, host: string): Promise<boole
  * @param addresses of machines by host name
  */
 export async function openFrontDoor(addresses: ReadonlyMap<string, string>): Promise<FrontDoor> {
-  const create = (): Server => createServer((client) => lead(client, addresses));
+  const open = new Set<Socket>();
+  const create = (): Server =>
+    createServer((client) => {
+      open.add(client);
+      client.on("close", () => open.delete(client));
+      lead(client, addresses);
+    });
   for (const port of [443, 8443, 0]) {
     const server = create();
     if (!(await listen(server, port, "127.0.0.1"))) continue;
@@ -63,7 +74,10 @@ export async function openFrontDoor(addresses: ReadonlyMap<string, string>): Pro
       port: actual,
       close: async () => {
         const servers = both ? [server, other] : [server];
-        await Promise.all(servers.map((one) => new Promise((done) => one.close(done))));
+        const closed = servers.map((one) => new Promise((done) => one.close(done)));
+        // A browser keeps connections for minutes.
+        for (const client of open) client.destroy();
+        await Promise.all(closed);
       },
     };
   }

@@ -27,15 +27,22 @@ export function apply(options: ChangeOptions): Promise<number> {
       const targets = targetPaths(options.target, known);
       const sayPassword = await generatedPassword(engine, deployment);
       if (options.yes === true) {
-        output.result("apply", await engine.apply(deployment, given, { targets }), []);
-        output.say(await sayPassword());
+        try {
+          output.result("apply", await engine.apply(deployment, given, { targets }), []);
+        } finally {
+          // Also when something failed: the next run would take it for known.
+          output.say(await sayPassword());
+        }
         return "done";
       }
       const plan = await engine.plan(deployment, given, { targets });
       output.say(planLines(plan));
       if (changesAnything(plan)) await confirm(`Apply this to ${deployment.name}?`, { signal });
-      output.result("apply", await engine.apply(plan, given), []);
-      output.say(await sayPassword());
+      try {
+        output.result("apply", await engine.apply(plan, given), []);
+      } finally {
+        output.say(await sayPassword());
+      }
       return "done";
     },
   });

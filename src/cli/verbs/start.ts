@@ -102,11 +102,13 @@ async function bringUp(
   const { name } = deployment;
   const engine = openDeployment(options, { name, sink: output.sink, signal });
   const sayPassword = await generatedPassword(engine, deployment);
-  await engine.apply(deployment, given);
+  try {
+    await engine.apply(deployment, given);
+  } finally {
+    output.say(await sayPassword());
+  }
   const applications = config.applications.map((application) => application.name);
-  const door = await sayWhatRuns(options, { name, applications }, context);
-  output.say(await sayPassword());
-  return door;
+  return await sayWhatRuns(options, { name, applications }, context);
 }
 
 async function takeDown({ state, cache }: StartOptions): Promise<void> {

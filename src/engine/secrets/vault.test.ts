@@ -198,3 +198,16 @@ test("a secret in a file is read from there, hidden, and known when the file is 
   await assert.rejects(vaultIn(folder, { declarations, stored: second }), failure("secret-file", /cannot be read/));
   await assert.rejects(gone.seal(["provider/dns-key"]), failure("secret-not-generated", /in a file of the hosting/));
 });
+
+test("a private key is hidden in the form in which it is used, when it is made and when it is opened", async (context) => {
+  const folder = temporaryFolder(context);
+  const declarations: Record<string, SecretDeclaration> = { push: { origin: "key", type: "p256" } };
+  const [made, opened] = [redactor(), redactor()];
+  const vault = await vaultIn(folder, { declarations, redactor: made });
+  const secrets = stored(await vault.seal());
+  const used = await vault.reveal("push");
+  assert.match(used, /^[A-Za-z0-9_-]{43}$/);
+  assert.equal(made.text(`key=${used}`), "key=[secret push]");
+  await (await vaultIn(folder, { declarations, stored: secrets, redactor: opened })).verify();
+  assert.equal(opened.text(`key=${used}`), "key=[secret push]");
+});

@@ -167,6 +167,31 @@ test("names and texts are compared as they are", async (context) => {
   assert.equal(await kindOf("TXT", 'v=spf1 "a" -all'), "same");
 });
 
+test("one value written in two ways is one value: case, left out zeros, the dot at the end", async (context) => {
+  const zone = {
+    "AAAA a.example.org": ["2001:db8:0:0:0:0:0:7", "2001:db8:0:0:0:0:0:9"],
+    "CNAME a.example.org": ["box.example.net"],
+  };
+  const { inputs, told } = await nameServer(context, zone);
+  const v6: DnsRecordInputs = { ...inputs, type: "AAAA", values: ["2001:DB8:0::9", "2001:0db8::0007"] };
+  const name: DnsRecordInputs = { ...inputs, type: "CNAME", values: ["Box.Example.NET."] };
+  for (const wanted of [v6, name]) {
+    assert.equal((await provider.diff(wanting(wanted))).kind, "same");
+    assert.deepEqual(await provider.read(knowing(wanted)), {
+      exists: true,
+      outputs: { name: "a.example.org" },
+      drift: [],
+      health: [],
+    });
+  }
+  const text: DnsRecordInputs = { ...inputs, type: "TXT", values: ["A"] };
+  assert.equal((await provider.diff(wanting(text))).kind, "create");
+  assert.deepEqual(told(), []);
+  await provider.delete(knowing({ ...v6, values: ["2001:0DB8::7"] }));
+  assert.equal(told().length, 1, "and is found again when it is deleted");
+  assert.match(told()[0] ?? "", /^update delete a\.example\.org\. AAAA 2001:db8:[0:]*:7$/);
+});
+
 test("only what is ours is deleted, and what is gone already is no matter", async (context) => {
   const { inputs, told } = await nameServer(context, { "A a.example.org": ["203.0.113.7", "203.0.113.9"] });
   assert.deepEqual(await provider.read(knowing({ ...inputs, name: "b.example.org" })), { exists: false });

@@ -8,7 +8,10 @@ import { type RecordUpdate, updateRecords } from "./update.ts";
 type Records = Omit<DnsRecordInputs, "values"> & { readonly values: readonly string[] };
 
 /** The key's secret, opened only where the name server is told something. */
-async function keySecret({ server }: Pick<DnsRecordInputs, "server">, secrets: SecretReader): Promise<string | undefined> {
+async function keySecret(
+  { server }: Pick<DnsRecordInputs, "server">,
+  secrets: SecretReader,
+): Promise<string | undefined> {
   const secret = server.key?.secret;
   if (secret === undefined) return undefined;
   const values = new Map<string, string>();

@@ -102,7 +102,7 @@ test("the key of the application is 32 bytes in base64, with Laravel's word befo
 
 test("the port that the image opens to everybody is for this machine alone", () => {
   assert.match(
-    contentOf(system, "/etc/fediversity/restricted-ports/pixelfed-web.nft"),
+    contentOf(system, "/etc/fediversity/restricted-ports/pixelfed-web-8080.nft"),
     /iif lo tcp dport 8080 accept\n *tcp dport 8080 reject/,
   );
   assert.match(contentOf(system, "/etc/caddy/sites/pixelfed.example.org.caddy"), /reverse_proxy 127\.0\.0\.1:8080/);
@@ -170,4 +170,22 @@ test("web, worker and scheduler are one image with different commands; its jobs 
   const images = new Set(containers.map((name) => /^Image=(.*)$/m.exec(quadlet(name))?.[1]));
   assert.equal(images.size, 1);
   assert.match(contentOf(system, "/etc/fediversity/valkey/pixelfed-queue.conf"), /^maxmemory-policy noeviction$/m);
+});
+
+test("texts stand in quotes, which Laravel takes away: without them `null` and `true` would be values", () => {
+  const own = variablesOf(systemWith("pixelfed", { title: "null", description: "(empty)" }), "pixelfed-web");
+  assert.deepEqual(
+    ["APP_NAME", "MAIL_FROM_NAME", "INSTANCE_DESCRIPTION"].map((name) => own[name]),
+    ['"null"', '"null"', '"(empty)"'],
+  );
+});
+
+test("whatever the instance says of itself has a cache of its own, so that nothing old is answered", () => {
+  const prefix = (options: object): string =>
+    variablesOf(systemWith("pixelfed", options), "pixelfed-web")["CACHE_PREFIX"] ?? "";
+  assert.match(prefix({}), /^pixelfed-[0-9a-f]{12}-$/);
+  const others = [{ title: "Photos" }, { description: "of us" }, { registrations: "open" }, { maxAlbumLength: 4 }];
+  assert.equal(new Set([{}, ...others].map(prefix)).size, others.length + 1);
+  assert.equal(prefix({ title: "Photos" }), prefix({ title: "Photos" }));
+  assert.equal(variablesOf(system, "pixelfed-worker")["CACHE_PREFIX"], prefix({}), "all of its containers share it");
 });

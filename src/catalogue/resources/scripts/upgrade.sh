@@ -46,7 +46,9 @@ if [ "$from $to" = "$version $installed" ]; then
   fi
   connect
   {
+    # As PostgreSQL makes it: postgresql.org, documentation, 5.10.2.
     echo 'DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;'
+    echo "COMMENT ON SCHEMA public IS 'standard public schema';"
     pg_restore --no-owner --no-privileges --file=- "$folder/before-$installed.dump" | sed '/^CREATE SCHEMA public;$/d; /^COMMENT ON SCHEMA public/d'
   } | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 >/dev/null
   echo "$version" | write "$folder/version"

@@ -197,7 +197,9 @@ journal_of() { # generation since
   guilty=$(sed -n 's/^unfit \([^ ]*\.[a-z]*\) .*$/\1/p' "$base/log/$1" | sort -u)
   [ -n "$guilty" ] || guilty=$(cut -d ' ' -f 1 "$base/generations/$1/lists/units")
   say "$guilty" | while read -r unit; do
-    journalctl --no-pager --quiet --output=cat --lines=8 --since="@$2" --unit="$unit" 2>/dev/null |
+    # What podman says of each container's life tells nothing about what is wrong with it.
+    journalctl --no-pager --quiet --output=cat --lines=60 --since="@$2" --unit="$unit" 2>/dev/null |
+      grep -vE ' m=\+[0-9.]+ (container|image) [a-z]+ |^conmon [0-9a-f]+ <nwarn>|^[0-9a-f]{64}$' | tail -n 8 |
       cut -c 1-300 | sed "s/^/detail $unit: /"
   done | tail -n 40
 }

@@ -148,6 +148,8 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     assert.equal(machine.read("etc/app/a"), "Debian's\n");
     assert.equal(machine.read(`${base}/generations/1/verdict`), "failed\n");
     assert.match(machine.read(`${base}/log/1`), /detail web\.service: journal of web\.service/);
+    const end = machine.read(`${base}/log/1`).trimEnd().split("\n").at(-1);
+    assert.equal(end, "end rolled-back 1 0 unhealthy", "the empty generation has no target, and that breaks nothing");
     assert.deepEqual(machine.list("timers"), []);
     const invalid = { units: { "x.service": { sections: { Service: { Invalid: "yes" } } } } };
     await assert.rejects(apply(machine, invalid), coded("unit-invalid", /x\.service/));
@@ -199,6 +201,20 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     assert.ok(!existsSync(join(machine.folder, base, "pending")));
     assert.equal(readlinkSync(join(machine.folder, base, "current")), "generations/0");
     assert.equal(machine.read(`${base}/generations/1/reason`), "rebooted\n");
+  });
+
+  test("the patience with an activation reckons with the unit that may take longest to start", async (t) => {
+    const machine = rootlessMachine(t);
+    const longest = async (): Promise<string> => (await machine.run("longest_start 7")).stdout;
+    for (const kind of ["units", "quadlets"]) {
+      mkdirSync(join(machine.folder, base, "generations/7", kind), { recursive: true });
+    }
+    assert.equal(await longest(), "0\n");
+    machine.write(`${base}/generations/7/units/a.service`, "[Service]\nTimeoutStartSec=300\n");
+    machine.write(`${base}/generations/7/units/b.service`, "[Service]\nTimeoutStartSec=infinity\n");
+    assert.equal(await longest(), "300\n");
+    machine.write(`${base}/generations/7/quadlets/c.container`, "[Service]\nTimeoutStartSec=3600\n");
+    assert.equal(await longest(), "3600\n");
   });
 
   test("one deployer at a time; one whose connection broke unnoticed takes over from itself", async (t) => {
