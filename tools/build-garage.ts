@@ -28,7 +28,17 @@ async function compile(folder: string): Promise<{ readonly program?: string; rea
     CARGO_TARGET_DIR: join(folder, "target"),
   } as Record<string, string>;
   try {
-    const args = ["install", "garage", "--version", version, "--locked", "--target", target, "--root", join(folder, "root")];
+    const args = [
+      "install",
+      "garage",
+      "--version",
+      version,
+      "--locked",
+      "--target",
+      target,
+      "--root",
+      join(folder, "root"),
+    ];
     const { code, stderr } = await run("nice", ["cargo", ...args], { env, timeout: 40 * 60_000 });
     if (code === 0) return { program: join(folder, "root/bin/garage") };
     return { why: stderr.trimEnd().split("\n").slice(-3).join(" ") };

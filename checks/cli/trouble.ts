@@ -42,18 +42,20 @@ export async function trouble(scene: Scene): Promise<void> {
   });
 
   await lab.subtest("an ACME server that is down is named by what waits for it", async () => {
-    await authority.stop();
+    await authority.disconnect();
     const report = await failing("machine/machine");
     assert.equal(report.code, "rolled-back");
     assert.match(report.found, /https-snac-example-com/);
     assert.match(report.details?.join("\n") ?? "", /acme\.lab\.example/);
     await nothingYet();
-    await authority.start();
+    await authority.reconnect();
   });
 
   await deployer.configure(carol, everything);
 
   await lab.subtest("a registry that is down is named, and so is an image that it does not have", async () => {
+    // Locks the images, where nobody has done so yet.
+    await deployer.expect(carol, ["plan"]);
     await registry.stop();
     const lock = await machine.readFile(`${project}/fediversity.images.json`);
     await machine.succeed("rm -rf /var/cache/fediversity/oci");

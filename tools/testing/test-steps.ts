@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
+import { installPackages } from "../../src/cli/starting/install-packages.ts";
 import { follow } from "./command.ts";
 import { parseClosingLine, sum } from "./step.ts";
 import type { Outcome, Step } from "./step.ts";
@@ -43,9 +45,16 @@ async function runTests(files: readonly string[], onLine: (line: string) => void
   }
 }
 
+/** Scripts for machines are tested here with what they use there. */
+async function installMissing(onLine: (line: string) => void): Promise<void> {
+  if (process.getuid?.() !== 0 || spawnSync("jq", ["--version"]).error === undefined) return;
+  await installPackages(["jq"], ({ text }) => onLine(`Debian package jq: ${text ?? ""}`));
+}
+
 const unit: Step = {
   name: "unit",
   async run(onLine): Promise<Outcome> {
+    await installMissing(onLine);
     const files = unitTests();
     const processes = Math.min(availableParallelism(), 4);
     const groups = Array.from({ length: processes }, (_, group) =>

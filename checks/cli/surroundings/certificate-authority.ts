@@ -9,8 +9,9 @@ export interface CertificateAuthority {
   readonly issuerRoot: string;
   /** How many certificates it has issued so far. */
   readonly issued: () => Promise<number>;
-  readonly stop: () => Promise<void>;
-  readonly start: () => Promise<void>;
+  /** Takes it off the network. */
+  readonly disconnect: () => Promise<void>;
+  readonly reconnect: () => Promise<void>;
 }
 
 /** Debian packages that the machine needs. */
@@ -77,7 +78,8 @@ openssl x509 -req -in server.csr -CA root.pem -CAkey root.key -CAcreateserial -d
           )
         ).trim(),
       ),
-    start,
-    stop: async () => void (await machine.succeed(["systemctl", "stop", `pebble-${label}`])),
+    reconnect: () => machine.unblock(),
+    // Not stopped: it would come back as another authority.
+    disconnect: () => machine.block(),
   };
 }

@@ -7,13 +7,14 @@ import { after, before, describe, test } from "node:test";
 import { contract } from "./garage-contract.ts";
 import { doubleProgram, type Started, startGarage, stopGarage } from "./start-garage.ts";
 
-const real = process.env["FEDIVERSITY_GARAGE"] ?? "/var/cache/fediversity/garage/garage";
+const real = process.env["GARAGE_PROGRAM"] ?? "/var/cache/fediversity/garage/garage";
 
 for (const { name, program } of [
   { name: "the double of Garage", program: doubleProgram },
-  { name: "Garage itself", program: [real] },
+  // Where its program has been built: npm run build-garage.
+  ...(existsSync(real) ? [{ name: "Garage itself", program: [real] }] : []),
 ]) {
-  describe(name, { skip: name === "Garage itself" && !existsSync(real) }, () => {
+  describe(name, () => {
     let folder = "";
     let started: Started | undefined;
     before(async () => {

@@ -26,7 +26,7 @@ const sandbox = {
   ProtectSystem: "strict",
   ProtectHome: true,
   NoNewPrivileges: true,
-  ReadWritePaths: kept,
+  ReadWritePaths: folder,
 } as const;
 
 /** One bucket as Garage is to have it. */
@@ -164,7 +164,12 @@ export function garagePart(
           Service: {
             Type: "oneshot",
             RemainAfterExit: true,
-            ExecStart: ["/bin/sh", `${configuration}/configure.sh`, `${configuration}/buckets.json`, `${kept}/.made`],
+            ExecStart: [
+              "/bin/sh",
+              `${configuration}/configure.sh`,
+              `${configuration}/buckets.json`,
+              `${folder}/buckets-made`,
+            ],
             ...sandbox,
           },
         },
@@ -190,6 +195,7 @@ export function garagePart(
             ExecStart: [
               ...["/bin/sh", `${configuration}/purge.sh`, `${configuration}/buckets.json`, kept],
               `http://127.0.0.1:${String(garagePorts.s3)}`,
+              `${folder}/buckets-made`,
             ],
             ...sandbox,
           },

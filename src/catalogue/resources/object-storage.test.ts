@@ -162,15 +162,15 @@ test("a bucket that was purged is deleted by a step that only a purge starts", (
   const configuration = "/etc/fediversity/garage";
   const lines = linesOf(system, "garage-purge.service");
   for (const line of [
-    `ExecStart=/bin/sh ${configuration}/purge.sh ${configuration}/buckets.json /srv/fediversity/buckets http://127.0.0.1:3900`,
+    `ExecStart=/bin/sh ${configuration}/purge.sh ${configuration}/buckets.json /srv/fediversity/buckets http://127.0.0.1:3900 /srv/fediversity/garage/buckets-made`,
     "Requires=garage-server.service",
-    "ReadWritePaths=/srv/fediversity/buckets",
+    "ReadWritePaths=/srv/fediversity/garage",
   ]) {
     assert.ok(lines.includes(line), line);
   }
   assert.deepEqual(Object.keys(system.units["garage-purge.service"].credentials), ["admin-header"]);
   const making = linesOf(system, "garage-buckets.service").find((line) => line.startsWith("ExecStart=")) ?? "";
-  assert.ok(making.endsWith("/srv/fediversity/buckets/.made"), "it notes which buckets are ours");
+  assert.ok(making.endsWith("/srv/fediversity/garage/buckets-made"), "it notes which buckets are ours");
   const folders = Object.keys(system.directories).filter((path) => path.startsWith("/srv/fediversity/buckets/"));
   assert.deepEqual(folders, ["/srv/fediversity/buckets/app-media", "/srv/fediversity/buckets/app-private"]);
 });

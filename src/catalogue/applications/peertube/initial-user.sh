@@ -15,7 +15,7 @@ umask 077
 call() {
   method=$1 path=$2
   shift 2
-  code=$(curl --silent --show-error --max-time 60 --retry 100 --retry-connrefused --retry-delay 1 --retry-max-time 240 \
+  code=$(curl --silent --show-error --max-time 60 --retry 100 --retry-connrefused --retry-delay 1 --retry-max-time 150 \
     --request "$method" --header "Host: $host" --header 'X-Forwarded-Proto: https' --header 'X-Forwarded-For: 127.0.0.1' \
     --output "$work/answer" --write-out '%{http_code}' "$@" "$url$path")
   case $code in 2*) cat "$work/answer" ;; *)

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Deletes buckets of ours that nobody wants and whose folder below KEPT has been purged, with all objects in them.
-#   garage-purge.sh FILE KEPT S3   FILE: what garage-configure.sh reads; S3: URL of the S3 interface
+#   garage-purge.sh FILE KEPT S3 MADE   FILE and MADE: as for garage-configure.sh; S3: URL of the S3 interface
 # Credential: admin-header (an HTTP header line with the token).
 set -eu
-wanted=$1 kept=$2 s3=$3
+wanted=$1 kept=$2 s3=$3 made=$4
 admin=$(jq -er .admin "$wanted")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,7 +25,7 @@ jq -r '.[] | [.id, (.globalAliases | join(","))] | @tsv' "$work/all" | while rea
   for alias in $(echo "$aliases" | tr , ' '); do
     # Names of ours hold a folder while their data is kept, and stand in FILE while they are wanted.
     if [ -e "$kept/$alias" ] || jq -e --arg alias "$alias" '.buckets | any(.bucket == $alias)' "$wanted" >/dev/null; then continue 2; fi
-    ! grep -qsxF "$alias" "$kept/.made" || of_ours=$alias
+    ! grep -qsxF "$alias" "$made" || of_ours=$alias
   done
   [ -n "$of_ours" ] || continue
   echo "deleting bucket $of_ours, whose data was purged"

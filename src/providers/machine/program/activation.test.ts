@@ -132,7 +132,7 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     assert.equal(machine.read("srv/a/media/picture"), "precious");
     assert.deepEqual(machine.list("etc/app"), ["motd"]);
     assert.deepEqual(machine.list("etc/systemd/system"), []);
-    assert.deepEqual(machine.list(base), ["data", "deployment", "lock"]);
+    assert.deepEqual(machine.list(base), ["data", "deployment", "lock", "made-directories"]);
     assert.ok(!existsSync(join(folder, "units")));
   });
 

@@ -201,9 +201,9 @@ remove() {
   done
   rm -f "$guard" "${guard%/*}/basic.target.wants/${guard##*/}"
   rmdir "${guard%/*}/basic.target.wants" 2>/dev/null || true
-  if [ -e "$base/made-directories" ]; then
-    sort -ru "$base/made-directories" | while read -r path; do rmdir -- "$path" 2>/dev/null || true; done
-  fi
+  # podman's package brings this one, and leaves it when our link is still in it.
+  dpkg-query -S "${quadlet_path%/*}" >/dev/null 2>&1 || rmdir -- "${quadlet_path%/*}" 2>/dev/null || true
+  remove_made_directories
   systemctl daemon-reload
   touch "$base/data"
   while read -r path words; do
@@ -213,13 +213,22 @@ remove() {
   mv -T "$base/data.new" "$base/data"
   if [ -s "$base/data" ] || [ -s "$base/packages-added" ]; then
     for entry in "$base"/*; do
-      case ${entry##*/} in data | deployment | accounts-kept | lock | packages-added | packages.sh | images-added) ;; *) rm -rf "$entry" ;; esac
+      case ${entry##*/} in data | deployment | accounts-kept | lock | packages-added | packages.sh | images-added | made-directories) ;; *) rm -rf "$entry" ;; esac
     done
     sed 's/^/data /' "$base/data"
   else
     rm -rf "$base"
   fi
   say removed
+}
+
+# Removes folders that were made only to hold something of ours, as far as they are empty, and forgets those.
+remove_made_directories() {
+  [ -e "$base/made-directories" ] || return 0
+  sort -ru "$base/made-directories" | while read -r path; do
+    rmdir -- "$path" 2>/dev/null || [ ! -d "$path" ] || say "$path"
+  done | write "$base/made-directories"
+  [ -s "$base/made-directories" ] || rm -f "$base/made-directories"
 }
 
 session_purge() { # deployment dry|really
@@ -247,6 +256,8 @@ session_purge() { # deployment dry|really
       [ -e "$wanted" ] || { wanted=$base/wanted; : >"$wanted"; }
       /bin/sh "$base/packages.sh" remove "$base/packages-added" "$wanted" purge
     fi
+    # While a generation is in force, its folders are for the next activation.
+    [ -d "$base/generations" ] || remove_made_directories
     if ! [ -s "$base/data" ] && ! [ -d "$base/generations" ]; then rm -rf "$base"; fi
   else
     rm -f "$base/data.new"
