@@ -259,45 +259,6 @@ test("a unit may ask for a whole folder: what changes, comes or goes in it reloa
   }
 });
 
-test("owners that exist only inside an image are numbers", () => {
-  const built = generation({
-    files: { "/etc/app/key": { content: secret("a/key"), owner: "33", group: "33" } },
-    directories: { "/srv/app": { owner: "991", group: "0", mode: "0750" } },
-  });
-  assert.equal(file(built, "lists/tmpfiles.conf"), "d /srv/app 0750 991 0 - -\n");
-  assert.match(built.manifest, /^s [0-9a-f]{64} 0600 33 33 files\/etc\/app\/key$/m);
-  for (const owner of ["1000000000", "01", "-1", "1:1", "a b"]) {
-    assert.ok(!System.safeParse({ directories: { "/srv/app": { owner } } }).success, owner);
-  }
-});
-
-const image = "ghcr.io/example/app:v1.2";
-
-function withImage(digest: string, from: "deployer" | "machine" = "deployer"): Generation {
-  const quadlets = { "app.container": { sections: { Container: { Image: image, ContainerName: "app" } } } };
-  return buildGeneration(
-    System.parse({ images: { [image]: { from } }, quadlets }),
-    () => "1",
-    () => digest,
-  );
-}
-
-test("an image is named after its content: another one restarts the container, and none is ever fetched at its start", () => {
-  const [one, two] = ["a", "b"].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
-  const built = withImage(one);
-  const name = `${image}-sha256-${"a".repeat(64)}`;
-  assert.equal(file(built, "quadlets/app.container"), `[Container]\nContainerName=app\nImage=${name}\nPull=never\n`);
-  assert.equal(file(built, "lists/images"), `${name} ${image} ${one} deployer\n`);
-  assert.deepEqual(built.images, [{ image, digest: one, name, from: "deployer" }]);
-  assert.ok(name.slice(name.lastIndexOf(":") + 1).length <= 128, "a tag has 128 characters at most");
-  assert.deepEqual(
-    unitActions(built.units, withImage(two).units).map(({ verb, unit }) => `${verb} ${unit}`),
-    ["restart app.service"],
-  );
-  assert.notEqual(withImage(one, "machine").id, built.id);
-  assert.throws(() => generation({ images: { [image]: {} } }), { code: "internal", message: new RegExp(image) });
-});
-
 test("what cannot be written is refused before anything is sent", () => {
   const left = { files: { "/etc/a": { content: output("machine/b", "address") } } };
   assert.throws(() => generation(left), { code: "internal" });
@@ -310,17 +271,6 @@ test("what cannot be written is refused before anything is sent", () => {
       message: "health check up: an argument holds a control character or an unresolved reference",
     });
   }
-});
-
-test("credentials of a unit's own stand beside ours", () => {
-  const units = {
-    "a.service": { sections: { Service: { LoadCredential: "own:/etc/own" } }, credentials: { b: "2", a: "1" } },
-  };
-  const folder = "/var/lib/fediversity/current/credentials/a.service";
-  assert.equal(
-    file(generation({ units }), "units/a.service"),
-    `[Service]\nLoadCredential=own:/etc/own\nLoadCredential=a:${folder}/a\nLoadCredential=b:${folder}/b\n`,
-  );
 });
 
 test("texts of accounts and folders arrive literally on their lines", () => {

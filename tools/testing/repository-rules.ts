@@ -32,7 +32,9 @@ function places(sources: readonly Source[], pattern: RegExp): readonly string[] 
   );
 }
 
-const code = ({ name }: Source): boolean => /\.(?:ts|js|sh)$|^bin\/|^\.ci\//.test(name);
+/** What stands in for an application does what that does, also where we would not. */
+const double = ({ name }: Source): boolean => /^checks\/doubles\/[^/]+\/(?:root|image)\//.test(name);
+const code = (source: Source): boolean => /\.(?:ts|js|sh)$|^bin\/|^\.ci\//.test(source.name) && !double(source);
 const product = ({ name }: Source): boolean => /^src\/.*(?<!\.test)\.ts$/.test(name);
 
 const lock = ({ name }: Source): boolean => name === "package-lock.json";

@@ -106,7 +106,6 @@ test("any display name that the configuration takes arrives literally", () => {
   ];
   const name = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 40 })
-    // oxlint-disable-next-line no-control-regex -- what the configuration refuses
     .filter((one) => !/[\p{Cc}\p{Cs}]/u.test(one) && /\S/.test(one) && one.length <= 100);
   fc.assert(
     fc.property(name, fc.constantFrom(...files), (displayName, [application, file, member]) => {

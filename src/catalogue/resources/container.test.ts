@@ -216,7 +216,6 @@ test("a generation names the image by its content, and never fetches another", (
 test("a variable arrives as it is, whatever is in it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (value) => {
-      // oxlint-disable-next-line no-control-regex -- that is what is told apart
       if (/[\u0000-\u001f\u007f]/.test(value)) {
         assert.equal(failureOf(() => run({ environment: { TITLE: value } })).code, "variable-invalid");
       } else {

@@ -1,20 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import type { z } from "zod";
-import { output, secret } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
 import type { System } from "../../system/system.ts";
 import { contentOf, fulfilled, here, linesOf } from "../testing/fulfilled.ts";
@@ -229,63 +215,6 @@ test("what is served is asked for, with a certificate that is trusted", () => {
   });
 });
 
-test("without a name server records are made by hand; the site has its name as it is", () => {
-  assert.deepEqual(serve().components, {});
-});
-
-const server = { address: "198.51.100.53" };
-const asked = { address: "198.51.100.53", port: 53 };
-
-test("a record for each name, made before the certificate is asked for", () => {
-  const key = { name: "deployer", algorithm: "hmac-sha512", secret: secret("provider/dns") } as const;
-  const policy = { dns: { server: { ...server, port: 5353, key }, ttl: 60 } };
-  const { components, system } = serve({ identityDomain: "example.org" }, policy);
-  const record = {
-    server: { ...server, port: 5353, key },
-    zone: "example.org",
-    type: "A",
-    values: ["203.0.113.7"],
-    ttl: 60,
-  };
-  assert.deepEqual(components, {
-    "dns-record/app.example.org": { type: "dns-record", inputs: { ...record, name: "app.example.org" } },
-    "dns-record/example.org": { type: "dns-record", inputs: { ...record, name: "example.org" } },
-  });
-  assert.match(
-    contentOf(system, "/etc/caddy/sites/app.example.org.caddy"),
-    /^\{dns-record\/app\.example\.org name\} \{/,
-  );
-  assert.match(contentOf(system, "/etc/caddy/sites/example.org.caddy"), /^\{dns-record\/example\.org name\} \{/);
-});
-
-test("the record fits the address: IPv4, IPv6, both, a host name, one that is known later", () => {
-  const later = output("local-machine/here", "address");
-  const cases: readonly (readonly [MachineHandle["address"], readonly string[] | undefined, object])[] = [
-    ["203.0.113.7", undefined, { "": ["A", ["203.0.113.7"]] }],
-    ["2001:db8::7", undefined, { "": ["AAAA", ["2001:db8::7"]] }],
-    ["box.example.net", undefined, { "": ["CNAME", ["box.example.net"]] }],
-    [later, undefined, { "": ["A", [later]] }],
-    ["10.0.0.7", ["203.0.113.7", "2001:db8::7"], { "": ["A", ["203.0.113.7"]], "/aaaa": ["AAAA", ["2001:db8::7"]] }],
-    ["10.0.0.7", ["2001:db8::7"], { "": ["AAAA", ["2001:db8::7"]] }],
-  ];
-  for (const [address, given, expected] of cases) {
-    const addresses = given === undefined ? {} : { here: [...given] };
-    const { components } = serve({}, { dns: { server, zone: "example.net", addresses } }, { name: "here", address });
-    assert.deepEqual(
-      components,
-      Object.fromEntries(
-        Object.entries(expected as Record<string, [string, string[]]>).map(([suffix, [type, values]]) => [
-          `dns-record/app.example.org${suffix}`,
-          {
-            type: "dns-record",
-            inputs: { server: asked, zone: "example.net", name: "app.example.org", type, values, ttl: 300 },
-          },
-        ]),
-      ),
-    );
-  }
-});
-
 test("several names of one machine share its web server, which is reloaded and not restarted", () => {
   const { system } = fulfilled(webAddress, {}, [
     { name: "web", request: { host: "a.example.org", routes: [{ port: 1 }] } },
@@ -322,34 +251,4 @@ test("nothing that an author or a provider writes becomes another line of the Ca
   for (const directory of ["http://acme.example", "https://acme.example/a b", "https://acme.example/{a}", "acme"]) {
     assert.ok(!webAddress.policy.safeParse({ certificates: { from: "acme", directory } }).success, directory);
   }
-});
-
-test("Caddy makes its account before several names ask at once, and once", (context) => {
-  const folder = mkdtempSync(join(tmpdir(), "fediversity-caddy-"));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const at = (name: string): string => join(folder, name);
-  for (const name of ["bin", "sites", "storage", "run"]) mkdirSync(at(name));
-  const program = `#!/bin/sh\ncat "$3" >>'${at("seen")}'\nmkdir -p '${at("storage")}/acme/a/users/b'\n: >'${at("storage")}/acme/a/users/b/c.key'\nexec sleep 20\n`;
-  writeFileSync(at("bin/caddy"), program);
-  chmodSync(at("bin/caddy"), 0o755);
-  writeFileSync(at("Caddyfile"), "{\n\tgrace_period 10s\n}\n\nimport /etc/caddy/sites/*.caddy\n");
-  const run = (): number | null => {
-    const script = join(import.meta.dirname, "scripts/caddy-account.sh");
-    const env = { PATH: `${at("bin")}:${process.env["PATH"] ?? ""}` };
-    const args = [script, at("Caddyfile"), at("sites"), at("storage"), at("run")];
-    return spawnSync("sh", args, { env, timeout: 15_000 }).status;
-  };
-  assert.equal(run(), 0);
-  assert.ok(!existsSync(at("seen")), "without a site there is nothing to ask for");
-  for (const name of ["a.caddy", "b.caddy"]) writeFileSync(at(`sites/${name}`), "");
-  assert.equal(run(), 0);
-  const first = `{\n\tgrace_period 10s\n}\n\nimport ${at("sites/a.caddy")}\n`;
-  assert.equal(readFileSync(at("seen"), "utf8"), first);
-  assert.deepEqual(readdirSync(at("run")), []);
-  assert.equal(run(), 0);
-  assert.equal(readFileSync(at("seen"), "utf8"), first, "an account that is there is kept");
-
-  const before = (policy: Policy): boolean =>
-    linesOf(serve({}, policy).system, "caddy.service").some((line) => line.startsWith("ExecStartPre="));
-  assert.deepEqual([before({}), before({ certificates: { from: "machine" } })], [true, false]);
 });
