@@ -37,7 +37,8 @@ export interface Deployer {
 /** A password that must be found only where it belongs. */
 export const canary = "canary-Zx7-operator-password";
 
-function parseEvents(stdout: string): readonly StampedEvent[] {
+/** The events that `--json` printed, one a line. */
+export function parseEvents(stdout: string): readonly StampedEvent[] {
   return stdout
     .split("\n")
     .filter((line) => line.startsWith("{"))

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "../../src/providers/local-machine/until.ts";
 import { everything, hostile } from "./applications.ts";
 import { ada, outcomes } from "./deployer.ts";
 import type { Scene, TargetName } from "./scene.ts";
@@ -47,13 +48,12 @@ export async function changes(scene: Scene): Promise<void> {
     await deployer.configure(ada, { mastodon: options, peertube: options, pixelfed: options, snac: options });
     await deployer.apply(ada);
     for (const application of ["mastodon", "peertube", "pixelfed", "snac"]) {
-      const deadline = Date.now() + 20_000;
-      for (;;) {
-        const title = await titleOf(scene, ada, application);
-        if (title === options.title) break;
-        assert.ok(Date.now() < deadline, `${application} says ${String(title)}`);
-        await new Promise((resolve) => setTimeout(resolve, 300));
-      }
+      let title: unknown;
+      const look = async (): Promise<true | undefined> => {
+        title = await titleOf(scene, ada, application);
+        return title === options.title ? true : undefined;
+      };
+      assert.ok(await until(look, { timeout: 20_000, interval: 300 }), `${application} says ${String(title)}`);
     }
   });
 

@@ -2,7 +2,10 @@ import { fileURLToPath } from "node:url";
 import { Failure, type FailureReport } from "../../src/model/failure.ts";
 import type { StampedEvent } from "../../src/engine/event.ts";
 import type { RunResult } from "../../src/providers/process/run.ts";
+import { outcomes, parseEvents } from "../basic/deployer.ts";
 import type { TestMachine } from "../driver/test-machine.ts";
+
+export { outcomes };
 
 /** Where the hosting provider's files are on the deployer. */
 export const project = "/root/provider";
@@ -41,13 +44,6 @@ export interface Deployer {
     code?: number | "failure",
     env?: Readonly<Record<string, string>>,
   ) => Promise<readonly StampedEvent[]>;
-}
-
-function parseEvents(stdout: string): readonly StampedEvent[] {
-  return stdout
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as StampedEvent);
 }
 
 /** Puts the hosting provider's files onto the deployer. */
@@ -99,18 +95,6 @@ export async function prepareDeployer(
       return parseEvents((await checked(args, code, await run(operator, args, env))).stdout);
     },
   };
-}
-
-/** What became of each component in a run. */
-export function outcomes(events: readonly StampedEvent[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    events.flatMap((event): [string, string][] => {
-      if (event.event === "component-finished" && event.outcome !== "planned")
-        return [[event.component, event.outcome]];
-      if (event.event === "component-failed") return [[event.component, `failed: ${event.report.code}`]];
-      return [];
-    }),
-  );
 }
 
 /** The report of what failed, of one component. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isObject } from "../../src/model/json.ts";
+import { until } from "../../src/providers/local-machine/until.ts";
 import { ada, bob, type Operator } from "./deployer.ts";
 import type { Scene } from "./scene.ts";
 import { fetchJson, fetchText } from "./web.ts";
@@ -41,13 +42,11 @@ async function postsFor(scene: Scene, person: Person): Promise<readonly Record<s
 
 /** Waits until somebody sees a post with this text. */
 async function seen(scene: Scene, person: Person, text: string): Promise<Record<string, unknown>> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const found = (await postsFor(scene, person)).find(({ content }) => String(content).includes(text));
-    if (found !== undefined) return found;
-    assert.ok(Date.now() < deadline, `${person.handle} sees "${text}"`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+  const look = async (): Promise<Record<string, unknown> | undefined> =>
+    (await postsFor(scene, person)).find(({ content }) => String(content).includes(text));
+  const found = await until(look, { timeout: 60_000, interval: 300 });
+  assert.ok(found !== undefined, `${person.handle} sees "${text}"`);
+  return found;
 }
 
 async function post(scene: Scene, person: Person, status: string, inReplyTo?: string): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isObject } from "../../src/model/json.ts";
+import { until } from "../../src/providers/local-machine/until.ts";
 import type { Operator } from "./deployer.ts";
 import { visitAll, type Visit } from "./people.ts";
 import type { Scene } from "./scene.ts";
@@ -43,13 +44,13 @@ export async function works(scene: Scene, operator: Operator, place: string): Pr
   );
 
   await lab.subtest(`${place}: mails go out`, async () => {
-    const deadline = Date.now() + 30_000;
-    for (;;) {
-      const text = await scene.mail.messages();
-      if (text.includes(`To: ada@${domain}`) && text.includes(`mastodon@${domain}`)) return;
-      assert.ok(Date.now() < deadline, `a mail to ada@${domain} has arrived; what did:\n${text.slice(-2000)}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    let text = "";
+    const look = async (): Promise<true | undefined> => {
+      text = await scene.mail.messages();
+      return text.includes(`To: ada@${domain}`) && text.includes(`mastodon@${domain}`) ? true : undefined;
+    };
+    const arrived = await until(look, { timeout: 30_000, interval: 200 });
+    assert.ok(arrived, `a mail to ada@${domain} has arrived; what did:\n${text.slice(-2000)}`);
   });
 
   if (visit === undefined) throw new Error("nobody could visit the applications");

@@ -11,11 +11,12 @@ export async function generatedPassword(
   engine: Pick<Engine, "state" | "reveal">,
   deployment: Deployment,
 ): Promise<() => Promise<readonly Line[]>> {
-  const isGenerated = deployment.secrets[initialPassword]?.origin === "generated";
+  const nothing = (): Promise<readonly Line[]> => Promise.resolve([]);
+  if (deployment.secrets[initialPassword]?.origin !== "generated") return nothing;
   const before = (await engine.state()).secrets[initialPassword];
+  if (before !== undefined) return nothing;
   return async () => {
-    const now = (await engine.state()).secrets[initialPassword];
-    if (!isGenerated || before !== undefined || now === undefined) return [];
+    if ((await engine.state()).secrets[initialPassword] === undefined) return [];
     const password = await engine.reveal(initialPassword);
     return [
       line("The password of the first accounts is ", as("strong", password)),

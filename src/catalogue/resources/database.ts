@@ -8,6 +8,7 @@ import { addressOf, remoteAddresses } from "./address-of.ts";
 import { dataRoot } from "./data-directory.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { restrictedPort } from "./restricted-port.ts";
+import { sandbox } from "./sandbox.ts";
 import { ownFile } from "../own-file.ts";
 
 const release = "17";
@@ -85,14 +86,7 @@ function hostRules(everywhere: boolean): string {
 }
 
 const hardening = {
-  NoNewPrivileges: true,
-  PrivateTmp: true,
-  PrivateDevices: true,
-  ProtectHome: true,
-  ProtectSystem: "strict",
-  ProtectKernelTunables: true,
-  ProtectControlGroups: true,
-  RestrictSUIDSGID: true,
+  ...sandbox,
   CapabilityBoundingSet: "",
 } as const;
 

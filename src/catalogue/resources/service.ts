@@ -6,6 +6,7 @@ import { defineResource } from "../../system/resource.ts";
 import type { SystemInput } from "../../system/system.ts";
 import { UnitName } from "../../system/unit.ts";
 import { requireTogether } from "./address-of.ts";
+import { sandbox } from "./sandbox.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { Certificates, trustStore, trustStoreBundle, trustStoreUnit } from "./trust-store.ts";
 
@@ -13,15 +14,8 @@ const Command = z.array(PlainText).min(1);
 
 /** What every such service is kept from: systemd.exec(5), "Sandboxing". */
 const hardening = {
-  NoNewPrivileges: true,
-  PrivateTmp: true,
-  PrivateDevices: true,
-  ProtectHome: true,
-  ProtectSystem: "strict",
-  ProtectKernelTunables: true,
+  ...sandbox,
   ProtectKernelModules: true,
-  ProtectControlGroups: true,
-  RestrictSUIDSGID: true,
   LockPersonality: true,
   RestrictRealtime: true,
   CapabilityBoundingSet: "",

@@ -17,6 +17,7 @@ import {
 } from "./caddyfile.ts";
 
 import { dataRoot } from "./data-directory.ts";
+import { sandbox } from "./sandbox.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { recordPath, siteRecords, SiteRecordsPolicy } from "./site-records.ts";
 import { Certificates } from "./trust-store.ts";
@@ -148,14 +149,7 @@ function server(policy: WebServerPolicy): SystemInput {
             LimitNOFILE: 1_048_576,
             AmbientCapabilities: "CAP_NET_BIND_SERVICE",
             CapabilityBoundingSet: "CAP_NET_BIND_SERVICE",
-            NoNewPrivileges: true,
-            PrivateTmp: true,
-            PrivateDevices: true,
-            ProtectHome: true,
-            ProtectSystem: "strict",
-            ProtectKernelTunables: true,
-            ProtectControlGroups: true,
-            RestrictSUIDSGID: true,
+            ...sandbox,
             ReadWritePaths: `${dataRoot}/web-server`,
           },
         },

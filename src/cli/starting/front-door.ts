@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { Failure } from "../../model/failure.ts";
 import { serverName } from "./server-name.ts";
 
 /** Leads this computer's browsers to the machines on it. */
@@ -81,5 +82,11 @@ export async function openFrontDoor(addresses: ReadonlyMap<string, string>): Pro
       },
     };
   }
-  throw new Error("no port of the loopback interface is free");
+  throw new Failure({
+    code: "no-port",
+    attempted: "lead this computer's browsers to the machines",
+    subject: "127.0.0.1",
+    found: "no port of the loopback interface can be listened on",
+    next: "Look whether the interface lo is up (ip link show lo); with --detach the machines run without this.",
+  });
 }

@@ -6,4 +6,5 @@ cd /var/www/html
 php artisan migrate --force --no-interaction
 php "$1"
 php artisan instance:actor --no-interaction
+# At first nobody is there to be told, and later the containers are new anyway.
 php artisan horizon:terminate --no-interaction || :

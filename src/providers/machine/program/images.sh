@@ -69,6 +69,7 @@ forget_images() { # all?
   rm -f "$base/images-added"
   grep -qs '^podman ' "$base/packages-added" && ! grep -qsxF podman "$base/current/lists/packages" || return 0
   [ -z "$(podman ps --all --quiet; podman images --quiet; podman volume ls --quiet)" ] || return 0
+  # What it could not take away goes in the next line.
   podman system reset --force </dev/null >/dev/null 2>&1 || true
   rm -rf "${containers:?}" "${containers%/*}/cache"
   rmdir "${containers%/*}" 2>/dev/null || true
