@@ -1,7 +1,8 @@
 // oxlint-disable-next-line no-restricted-imports -- files of the package itself: part of the program, as its modules are
 import { readFileSync } from "node:fs";
 
-const texts = new Map<string, string>();
+/** By module and name. */
+const texts = new Map<string, Map<string, string>>();
 
 /**
  * Gives the text of a file that lies beside a module: a script for machines, which is constant; what differs reaches it
@@ -9,8 +10,9 @@ const texts = new Map<string, string>();
  * @param from the module's `import.meta.url`
  */
 export function ownFile(name: string, from: string): string {
-  const { href } = new URL(name, from);
-  const known = texts.get(href) ?? readFileSync(new URL(href), "utf8");
-  texts.set(href, known);
+  const beside = texts.get(from) ?? new Map<string, string>();
+  texts.set(from, beside);
+  const known = beside.get(name) ?? readFileSync(new URL(name, from), "utf8");
+  beside.set(name, known);
   return known;
 }

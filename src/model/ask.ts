@@ -7,6 +7,7 @@ import { Failure } from "./failure.ts";
 import { HealthCheck } from "./health.ts";
 import { isObject } from "./json.ts";
 import { kebabName } from "./name.ts";
+import { parse } from "./parse.ts";
 import { type Binding, binding, secret } from "./reference.ts";
 import type { Resource } from "./resource.ts";
 import { initialPassword, type SecretDeclaration } from "./secret.ts";
@@ -50,7 +51,7 @@ function run<T>(application: string, work: () => T): T {
 
 /** Parses what an application hands over at the boundary and names the application and the place when it is wrong. */
 function checked<T extends z.ZodType>(schema: T, value: unknown, application: string, what: string): z.output<T> {
-  const result = schema.safeParse(value);
+  const result = parse(schema, value);
   if (result.success) return result.data;
   throw new Failure({
     code: "application-invalid",
@@ -104,7 +105,10 @@ export function ask(application: Application, configuration: Configuration): Ask
       // With its members as its own, so that it can be handed on as a whole; others are found out when they are bound.
       const known = Object.fromEntries(members.map((path) => [path, binding(of, path)]));
       return new Proxy(known as Binding<z.output<BindingSchema>>, {
-        get: (_target, path) => (typeof path === "string" ? binding(of, path) : undefined),
+        get: (_target, path) => {
+          if (typeof path !== "string") return undefined;
+          return Object.hasOwn(known, path) ? known[path] : binding(of, path);
+        },
       });
     },
     secret(local, declaration) {

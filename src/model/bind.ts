@@ -35,6 +35,6 @@ export function bind(value: unknown, bindings: EnvironmentResult["bindings"], vi
     const bound = bindings[reference.$binding];
     const found = member(bound, reference.path);
     if (found === undefined) throw unknown(place, reference.path, bound);
-    return bind(found, bindings, [...via, place]);
+    return typeof found === "object" ? bind(found, bindings, [...via, place]) : found;
   });
 }

@@ -9,7 +9,8 @@ import type { Deployment } from "./deployment.ts";
 import type { Environment } from "./environment.ts";
 import { explainIssues } from "./explain.ts";
 import { Failure } from "./failure.ts";
-import type { JsonObject } from "./json.ts";
+import { frozen, type JsonObject } from "./json.ts";
+import { parse } from "./parse.ts";
 import { referencesIn } from "./reference.ts";
 import { initialPassword, type SecretDeclaration } from "./secret.ts";
 import { mergeDeclarations } from "./secret-declarations.ts";
@@ -56,7 +57,7 @@ export function createEvaluator(options: Omit<Evaluator, "schema">): Evaluator {
  * @throws Failure `configuration-invalid` with one report per mistake
  */
 function parseConfiguration(schema: z.ZodType<Configuration>, document: unknown): Configuration {
-  const result = schema.safeParse(document);
+  const result = parse(schema, document);
   if (result.success) return result.data;
   const failures = explainIssues({
     schema,
@@ -84,7 +85,7 @@ function checkComponents(
       .map((path) => {
         const component = components[path] as Deployment["components"][string];
         const type = byName.get(component.type);
-        const result = type?.inputs.safeParse(component.inputs);
+        const result = type && parse(type.inputs, component.inputs);
         if (result?.success === true) return [path, { type: component.type, inputs: result.data as JsonObject }];
         throw new Failure({
           code: "component-invalid",
@@ -154,7 +155,12 @@ export function evaluate(evaluator: Evaluator, document: unknown): Evaluation {
     secrets[name] = declaration;
   }
   return {
-    deployment: { name: configuration.domain, environment: evaluator.environment.name, components, secrets },
+    deployment: frozen({
+      name: configuration.domain,
+      environment: evaluator.environment.name,
+      components,
+      secrets,
+    }),
     given: password !== undefined && initialPassword in secrets ? { [initialPassword]: password } : {},
   };
 }

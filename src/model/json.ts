@@ -16,6 +16,27 @@ export function member(value: unknown, key: PropertyKey): unknown {
     : undefined;
 }
 
+/** Tells whether two values are the same JSON; a member that is undefined is none. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one)) {
+    return Array.isArray(other) && one.length === other.length && one.every((item, at) => sameJson(item, other[at]));
+  }
+  if (!isObject(one) || !isObject(other)) return false;
+  const names = Object.keys(one);
+  return (
+    names.every((name) => sameJson(one[name], member(other, name))) &&
+    Object.keys(other).every((name) => other[name] === undefined || Object.hasOwn(one, name))
+  );
+}
+
+/** Freezes a JSON value with everything in it, and gives it back. */
+export function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const one of Array.isArray(value) ? value : Object.values(value)) frozen(one);
+  return Object.freeze(value);
+}
+
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;

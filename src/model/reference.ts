@@ -42,7 +42,9 @@ export type Binding<T> = { readonly [K in keyof T]: BindingReference };
 export function isReference(value: unknown): value is Reference {
   if (!isObject(value)) return false;
   if (typeof value["$secret"] === "string") return true;
-  return typeof value["path"] === "string" && ["$output", "$binding"].some((key) => typeof value[key] === "string");
+  return (
+    typeof value["path"] === "string" && (typeof value["$output"] === "string" || typeof value["$binding"] === "string")
+  );
 }
 
 /** Tells whether a value is a {@link Template}. */
@@ -85,9 +87,12 @@ export function binding(request: string, path: string): BindingReference {
  * Text without references stays a plain string; one that holds a secret is itself secret.
  */
 export function text(literals: TemplateStringsArray, ...values: readonly (Text | number)[]): Text {
-  return join(
-    literals.flatMap((literal, index) => (index < values.length ? [literal, values[index] ?? ""] : [literal])),
-  );
+  const parts: (string | Reference)[] = [];
+  for (const [index, literal] of literals.entries()) {
+    add(parts, literal);
+    if (index < values.length) add(parts, values[index] ?? "");
+  }
+  return textOf(parts);
 }
 
 /**
@@ -95,22 +100,27 @@ export function text(literals: TemplateStringsArray, ...values: readonly (Text |
  * @throws TypeError for a part that is none, such as a whole binding in place of one of its members
  */
 export function join(parts: readonly (Text | number)[]): Text {
-  const flat = parts.flatMap((part): readonly (string | Reference)[] => {
-    if (typeof part === "number") return [String(part)];
-    if (isTemplate(part)) return part.$text;
-    if (typeof part === "string" || isReference(part)) return [part];
-    throw new TypeError("a text consists of strings, numbers, references and other texts; here is something else");
-  });
   const merged: (string | Reference)[] = [];
-  for (const part of flat) {
-    const last = merged.at(-1);
-    if (part === "") continue;
-    if (typeof part === "string" && typeof last === "string") merged[merged.length - 1] = last + part;
-    else merged.push(part);
-  }
-  const [first = ""] = merged;
+  for (const part of parts) add(merged, part);
+  return textOf(merged);
+}
+
+/** Adds a part to the end of a text, and to its last literal where it is one itself. */
+function add(parts: (string | Reference)[], part: Text | number): void {
+  if (typeof part === "string" || typeof part === "number") {
+    if (part === "") return;
+    const last = parts.at(-1);
+    if (typeof last === "string") parts[parts.length - 1] = `${last}${String(part)}`;
+    else parts.push(String(part));
+  } else if (isReference(part)) parts.push(part);
+  else if (isTemplate(part)) for (const one of part.$text) add(parts, one);
+  else throw new TypeError("a text consists of strings, numbers, references and other texts; here is something else");
+}
+
+function textOf(parts: readonly (string | Reference)[]): Text {
+  const [first = ""] = parts;
   // A reference that stands alone stays a template, so that a number which comes in its place becomes text.
-  return merged.length <= 1 && typeof first === "string" ? first : { $text: merged };
+  return parts.length <= 1 && typeof first === "string" ? first : { $text: parts };
 }
 
 /** A value that takes the place of a reference inside a text. */
@@ -130,25 +140,33 @@ function inText(value: unknown): Text {
  * @throws Failure `text-invalid` when a list or an object would become part of a text
  */
 export function substitute(value: unknown, replace: (reference: Reference) => unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => substitute(item, replace));
+  if (Array.isArray(value)) return substituteInList(value, replace);
   if (!isObject(value)) return value;
-  const keys = Object.keys(value);
-  if (keys.some((key) => key.startsWith("$"))) {
-    if (isReference(value)) {
-      const replaced = replace(value);
-      return replaced === undefined ? value : replaced;
-    }
-    if (isTemplate(value)) return join(value.$text.map((part) => inText(substitute(part, replace))));
+  if (isReference(value)) {
+    const replaced = replace(value);
+    return replaced === undefined ? value : replaced;
   }
+  if (isTemplate(value)) return join(value.$text.map((part) => inText(substitute(part, replace))));
   // Most of a deployment holds no reference: what does not change is not copied.
   let copy: Record<string, unknown> | undefined;
-  for (const key of keys) {
+  for (const key of Object.keys(value)) {
     const replaced = substitute(value[key], replace);
     if (replaced === value[key]) continue;
     copy ??= { ...value };
     Object.defineProperty(copy, key, { value: replaced, configurable: true, enumerable: true, writable: true });
   }
   return copy ?? value;
+}
+
+function substituteInList(list: readonly unknown[], replace: (reference: Reference) => unknown): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (const [index, item] of list.entries()) {
+    const replaced = substitute(item, replace);
+    if (replaced === item) continue;
+    copy ??= [...list];
+    copy[index] = replaced;
+  }
+  return copy ?? list;
 }
 
 function collect(value: unknown, found: Reference[]): void {
@@ -166,7 +184,9 @@ export function referencesIn(value: unknown): readonly Reference[] {
 
 /** Tells whether a value holds a secret anywhere, and therefore is one. */
 export function isSecret(value: unknown): boolean {
-  return referencesIn(value).some((reference) => "$secret" in reference);
+  if (typeof value !== "object" || value === null) return false;
+  if (isReference(value)) return "$secret" in value;
+  return (Array.isArray(value) ? value : Object.values(value)).some(isSecret);
 }
 
 function textProblem(value: unknown): string | undefined {

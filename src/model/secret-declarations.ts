@@ -1,5 +1,6 @@
 import { Failure } from "./failure.ts";
-import { canonicalJson } from "./json.ts";
+import { sameJson } from "./json.ts";
+import { parse } from "./parse.ts";
 import { SecretDeclaration, secretName } from "./secret.ts";
 
 /** Secrets together with who declares them, for conflicts. */
@@ -27,10 +28,10 @@ export function mergeDeclarations(declared: readonly DeclaredSecrets[]): Readonl
   for (const { origin, secrets } of declared) {
     for (const [name, given] of Object.entries(secrets)) {
       if (!secretName.test(name)) throw invalid(name, origin, "its name is not lower-case words joined by hyphens");
-      const parsed = SecretDeclaration.safeParse(given);
+      const parsed = parse(SecretDeclaration, given);
       if (!parsed.success) throw invalid(name, origin, "the declaration does not fit its schema");
       const other = merged.get(name);
-      if (other !== undefined && canonicalJson(other.declaration) !== canonicalJson(parsed.data)) {
+      if (other !== undefined && !sameJson(other.declaration, parsed.data)) {
         throw new Failure({
           code: "conflict",
           attempted: "declare secrets",

@@ -1,6 +1,7 @@
 import { Failure } from "../model/failure.ts";
 import { explainIssues } from "../model/explain.ts";
-import { canonicalJson } from "../model/json.ts";
+import { sameJson } from "../model/json.ts";
+import { parse } from "../model/parse.ts";
 import { refuseClashes } from "./clash.ts";
 import { System, type SystemInput } from "./system.ts";
 
@@ -29,7 +30,7 @@ const members = Object.entries(keyed) as readonly [keyof typeof keyed, string][]
  * @throws Failure `fragment-invalid` naming the origin and the place in the fragment
  */
 function parsed({ origin, system }: Fragment): System {
-  const result = System.safeParse(system);
+  const result = parse(System, system);
   if (result.success) return result.data;
   const { issues } = result.error;
   throw new Failure({
@@ -64,20 +65,19 @@ export function mergeFragments(fragments: readonly Fragment[]): System {
     packages: [...new Set(systems.flatMap(({ system }) => system.packages))].toSorted(),
   };
   for (const [member, what] of members) {
-    const first = new Map<string, { origin: string; value: unknown }>();
+    const first = new Map<string, { readonly origin: string; readonly value: unknown }>();
     for (const { origin, system } of systems) {
       const part: { readonly [name: string]: unknown } = system[member];
       for (const name of Object.keys(part)) {
         const value = part[name];
         const other = first.get(name);
         if (other === undefined) first.set(name, { origin, value });
-        else if (canonicalJson(other.value) !== canonicalJson(value))
-          throw conflict(what, name, [other.origin, origin]);
+        else if (!sameJson(other.value, value)) throw conflict(what, name, [other.origin, origin]);
       }
     }
-    merged[member] = Object.fromEntries(
-      [...first].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, { value }]) => [name, value]),
-    );
+    const together: Record<string, unknown> = {};
+    for (const name of [...first.keys()].toSorted()) together[name] = first.get(name)?.value;
+    merged[member] = together;
   }
   refuseClashes(systems);
   return merged as System;

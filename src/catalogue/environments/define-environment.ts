@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Environment, EnvironmentInput, EnvironmentResult } from "../../model/environment.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Component } from "../../model/component.ts";
-import { canonicalJson, type JsonObject } from "../../model/json.ts";
+import { canonicalJson, sameJson, type JsonObject } from "../../model/json.ts";
+import { parse } from "../../model/parse.ts";
 import { secret, type SecretReference } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
 import type { DeclaredSecrets } from "../../model/secret-declarations.ts";
@@ -66,7 +67,7 @@ const MachineName = z.string().regex(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
 function placed(placement: Placement, placeable: Parameters<Placement>[0]): string {
   const name = placement(placeable);
-  if (MachineName.safeParse(name).success) return name;
+  if (parse(MachineName, name).success) return name;
   throw new Failure({
     code: "placement-invalid",
     attempted: "place requests on machines",
@@ -118,7 +119,7 @@ function refuseSharedMachines(sourced: ReadonlyMap<string, SourcedMachine>): voi
 function addComponents(all: Record<string, Component>, more: EnvironmentResult["components"], origin: string): void {
   for (const [path, component] of Object.entries(more)) {
     const other = all[path];
-    if (other !== undefined && canonicalJson(other) !== canonicalJson(component)) {
+    if (other !== undefined && !sameJson(other, component)) {
       throw new Failure({
         code: "conflict",
         attempted: "make the deployment",
@@ -151,7 +152,9 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
   };
   const contribute = (machine: string, fragment: Fragment): void => {
     handle(machine);
-    fragments.set(machine, [...(fragments.get(machine) ?? []), fragment]);
+    const others = fragments.get(machine);
+    if (others === undefined) fragments.set(machine, [fragment]);
+    else others.push(fragment);
   };
   const components: Record<string, Component> = {};
   const bindings: Record<string, unknown> = {};

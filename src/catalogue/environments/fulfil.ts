@@ -2,6 +2,7 @@ import { z } from "zod";
 import { explainIssues } from "../../model/explain.ts";
 import { Failure, type FailureReport } from "../../model/failure.ts";
 import { isObject } from "../../model/json.ts";
+import { parse } from "../../model/parse.ts";
 import { referencesIn } from "../../model/reference.ts";
 import type { ResourceContext, ResourceResult } from "../../model/resource.ts";
 import type { Fragment } from "../../system/fragment.ts";
@@ -37,7 +38,7 @@ function invalid(
 /** Checks what is known of a binding now; what is a reference is known only later. */
 function checkedBinding({ name, binding }: Offer["resource"], value: unknown, of: string): unknown {
   const check = (schema: z.ZodType, member: unknown, path: readonly string[]): unknown => {
-    const result = schema.safeParse(member);
+    const result = parse(schema, member);
     if (result.success) return result.data;
     const issues = result.error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
     const failures = explainIssues({ schema: binding, document: value, issues, attempted: "check the binding" });

@@ -90,23 +90,22 @@ function literals(value: Text): readonly string[] {
 }
 
 function variables(name: string, environment: ContainerRequest["environment"]): Text {
-  return join(
-    Object.entries(environment)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([variable, value]) => {
-        // podman-run(1), --env-file: a line each, taken verbatim; a line break would begin another variable.
-        if (literals(value).some((literal) => /[\u0000-\u001f\u007f]/.test(literal))) {
-          throw new Failure({
-            code: "variable-invalid",
-            attempted: "write the variables of a container",
-            subject: `container ${name}, variable ${variable}`,
-            found: "the value holds a line break or another control character, which a variable cannot carry",
-            next: "Remove it from the option that this value comes from.",
-          });
-        }
-        return text`${variable}=${value}\n`;
-      }),
-  );
+  const parts: Text[] = [];
+  for (const variable of Object.keys(environment).toSorted()) {
+    const value = environment[variable] ?? "";
+    // podman-run(1), --env-file: a line each, taken verbatim; a line break would begin another variable.
+    if (literals(value).some((literal) => /[\u0000-\u001f\u007f]/.test(literal))) {
+      throw new Failure({
+        code: "variable-invalid",
+        attempted: "write the variables of a container",
+        subject: `container ${name}, variable ${variable}`,
+        found: "the value holds a line break or another control character, which a variable cannot carry",
+        next: "Remove it from the option that this value comes from.",
+      });
+    }
+    parts.push(`${variable}=`, value, "\n");
+  }
+  return join(parts);
 }
 
 interface Placed {

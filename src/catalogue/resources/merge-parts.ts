@@ -8,7 +8,7 @@ export function mergeParts(...parts: readonly SystemInput[]): SystemInput {
       const before = merged[member];
       merged[member] = Array.isArray(value)
         ? [...((before as readonly unknown[] | undefined) ?? []), ...(value as readonly unknown[])]
-        : { ...(before as object | undefined), ...(value as object) };
+        : Object.assign(before ?? {}, value);
     }
   }
   return merged;

@@ -3,12 +3,14 @@ import { Failure } from "../../model/failure.ts";
 import { join, text, type Text } from "../../model/reference.ts";
 import type { SystemInput } from "../../system/system.ts";
 
+const IPv4 = z.ipv4();
+const IPv6 = z.ipv6();
+
 /** A rule for one address; what is known only later is an address of IPv4, as machine sources give them. */
 function allow(owner: string, port: number, address: Text): Text {
   const known = typeof address === "string";
-  if (known && z.ipv6().safeParse(address).success)
-    return `    ip6 saddr ${address} tcp dport ${String(port)} accept\n`;
-  if (!known || z.ipv4().safeParse(address).success) return text`    ip saddr ${address} tcp dport ${port} accept\n`;
+  if (known && IPv6.safeParse(address).success) return `    ip6 saddr ${address} tcp dport ${String(port)} accept\n`;
+  if (!known || IPv4.safeParse(address).success) return text`    ip saddr ${address} tcp dport ${port} accept\n`;
   throw new Failure({
     code: "address-needed",
     attempted: `let only those who need ${owner} reach its port`,

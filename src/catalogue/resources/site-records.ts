@@ -17,8 +17,14 @@ export const SiteRecordsPolicy = z.strictObject({
     .describe("Public addresses by machine, where they are not those that the deployer connects to"),
 });
 
-const isIPv4 = (value: Text): boolean => z.ipv4().safeParse(value).success;
-const isIPv6 = (value: Text): boolean => z.ipv6().safeParse(value).success;
+const IPv4 = z.ipv4();
+const IPv6 = z.ipv6();
+
+/** What is known only later is an address of IPv4, as machine sources give them. */
+function typeOf(value: Text): "A" | "AAAA" | "CNAME" {
+  if (typeof value !== "string" || IPv4.safeParse(value).success) return "A";
+  return IPv6.safeParse(value).success ? "AAAA" : "CNAME";
+}
 
 /** Gives the records that lead a name to a machine: A and AAAA for addresses, CNAME for a host name. */
 export function siteRecords(
@@ -35,9 +41,10 @@ export function siteRecords(
     type: dnsRecord.name,
     inputs: { server: dns.server, zone, name: host, type, values: of, ttl: dns.ttl } as unknown as JsonObject,
   });
-  const v6 = values.filter((value) => typeof value === "string" && isIPv6(value));
-  const v4 = values.filter((value) => typeof value !== "string" || isIPv4(value));
-  const named = values.filter((value) => typeof value === "string" && !isIPv4(value) && !isIPv6(value));
+  const types = values.map(typeOf);
+  const v4 = values.filter((_value, index) => types[index] === "A");
+  const v6 = values.filter((_value, index) => types[index] === "AAAA");
+  const named = values.filter((_value, index) => types[index] === "CNAME");
   return {
     ...(v4.length === 0 ? {} : { [recordPath(host)]: record("A", v4) }),
     ...(v6.length === 0
