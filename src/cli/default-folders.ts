@@ -9,6 +9,12 @@ function base(env: Environment, variable: string, fallback: string): string {
   return given?.startsWith("/") === true ? given : join(homedir(), fallback);
 }
 
+/** Where the state of deployments is kept, below the working directory. */
+export const defaultState = ".fediversity";
+
+/** The file that says which digest each container image is locked to, in the working directory. */
+export const defaultImageLock = "fediversity.images.json";
+
 /** Where the age identity that opens the secrets is, when nobody names another file. */
 export function defaultIdentityFile(env: Environment): string {
   return join(base(env, "XDG_CONFIG_HOME", ".config"), "fediversity", "identity");

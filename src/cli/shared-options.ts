@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { defaultImageLock, defaultState } from "./default-folders.ts";
 
 /** Options that every verb takes, before or after its name. */
 export interface SharedOptions {
@@ -37,7 +38,7 @@ export const sharedOptions = {
     "--deployment <name>",
     "the deployment, for verbs that need no configuration (default: its domain)",
   ),
-  state: new Option("--state <folder>", "where the state of deployments is kept").default(".fediversity"),
+  state: new Option("--state <folder>", "where the state of deployments is kept").default(defaultState),
   identity: new Option(
     "--identity <file>",
     "the age identity that opens the secrets (default: $XDG_CONFIG_HOME/fediversity/identity)",
@@ -47,7 +48,7 @@ export const sharedOptions = {
     "base images and packages (default: /var/cache/fediversity as root, else $XDG_CACHE_HOME/fediversity)",
   ),
   images: new Option("--images <file>", "the file that says which digest each container image is locked to").default(
-    "fediversity.images.json",
+    defaultImageLock,
   ),
   parallel: new Option("--parallel <number>", "components worked on at the same time, at most (default: 32)").argParser(
     wholeNumber,

@@ -1,6 +1,6 @@
 import { CommanderError, Option, Command } from "@commander-js/extra-typings";
 import { exitCodes } from "./exit-code.ts";
-import { defaultCache } from "./default-folders.ts";
+import { defaultCache, defaultImageLock, defaultState } from "./default-folders.ts";
 import { sharedOptions } from "./shared-options.ts";
 import { start } from "./verbs/start.ts";
 import { finish, refuseUsage } from "./finish.ts";
@@ -19,8 +19,8 @@ await finish(async () => {
     const options = command.parse().opts();
     return await start({
       ...options,
-      state: ".fediversity",
-      images: "fediversity.images.json",
+      state: defaultState,
+      images: defaultImageLock,
       cache: defaultCache(process.env, true),
     });
   } catch (error) {

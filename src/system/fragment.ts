@@ -3,6 +3,7 @@ import { explainIssues } from "../model/explain.ts";
 import { sameJson } from "../model/json.ts";
 import { parse } from "../model/parse.ts";
 import { refuseClashes } from "./clash.ts";
+import { refuseUnknownPaths } from "./known-paths.ts";
 import { System, type SystemInput } from "./system.ts";
 
 /** A part of a system together with who contributes it. */
@@ -80,5 +81,6 @@ export function mergeFragments(fragments: readonly Fragment[]): System {
     merged[member] = together;
   }
   refuseClashes(systems);
+  refuseUnknownPaths(systems);
   return merged as System;
 }

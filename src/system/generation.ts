@@ -3,7 +3,7 @@ import { canonicalJson } from "../model/json.ts";
 import { isSecret, substitute, type Text } from "../model/reference.ts";
 import { Failure } from "../model/failure.ts";
 import { healthFiles } from "./health-files.ts";
-import { pinnedName } from "./image.ts";
+import { type PinnedImage, pinnedName, renderImageList } from "./image.ts";
 import { renderUnit } from "./render-unit.ts";
 import type { System } from "./system.ts";
 import { quadletUnit } from "./unit.ts";
@@ -45,17 +45,6 @@ export interface Generation {
   readonly units: readonly UnitEntry[];
   /** Seconds that all health checks together may take. */
   readonly healthDeadline: number;
-}
-
-/** A container image of a generation. */
-export interface PinnedImage {
-  /** Registry, repository and tag. */
-  readonly image: string;
-  /** What the tag stood for when it was locked. */
-  readonly digest: string;
-  /** The name that it has on the machine. */
-  readonly name: string;
-  readonly from: "deployer" | "machine";
 }
 
 /** Gives the digest that an image is locked to. */
@@ -245,9 +234,7 @@ export function buildGeneration(given: System, revisionOf: RevisionOf, digestOf:
   add("lists/copies", placed("copy"));
   add("lists/units", renderUnitIndex(units));
   add("lists/packages", lines(system.packages));
-  if (images.length > 0) {
-    add("lists/images", lines(images.map(({ name, image, digest, from }) => `${name} ${image} ${digest} ${from}`)));
-  }
+  if (images.length > 0) add("lists/images", renderImageList(images));
   const ports = Object.entries(system.ports).map(([port, { owner }]) => `${port} ${owner}`);
   if (ports.length > 0) add("lists/ports", lines(ports));
   add("lists/users", userList(system));

@@ -21,6 +21,25 @@ export const Image = z.strictObject({
   from: z.enum(["deployer", "machine"]).default("deployer"),
 });
 
+/** A container image of a generation. */
+export interface PinnedImage {
+  /** Registry, repository and tag. */
+  readonly image: string;
+  /** What the tag stood for when it was locked. */
+  readonly digest: string;
+  /** The name that it has on the machine. */
+  readonly name: string;
+  readonly from: "deployer" | "machine";
+}
+
+/** Writes the images of a generation for the machine: name, image, digest and who fetches it, a line each, sorted. */
+export function renderImageList(images: readonly PinnedImage[]): string {
+  return images
+    .map(({ name, image, digest, from }) => `${name} ${image} ${digest} ${from}\n`)
+    .toSorted()
+    .join("");
+}
+
 /**
  * The name that an image has on a machine: its tag with the digest that the tag stood for when it was locked, so that
  * one name never means two contents. A tag holds 128 characters at most.

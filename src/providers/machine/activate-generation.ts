@@ -1,4 +1,5 @@
 import type { Generation } from "../../system/generation.ts";
+import { renderImageList } from "../../system/image.ts";
 import type { ConnectedMachine } from "./connection.ts";
 import { endingFailure, followActivation } from "./follow-activation.ts";
 import { refusal } from "./machine-report.ts";
@@ -77,9 +78,7 @@ export async function activateGeneration(
   const { id, name } = options.holder;
   const manifest = Buffer.from(generation.manifest);
   const packages = Buffer.from(generation.packages.map((entry) => `${entry}\n`).join(""));
-  const images = Buffer.from(
-    generation.images.map(({ name, image, digest, from }) => `${name} ${image} ${digest} ${from}\n`).join(""),
-  );
+  const images = Buffer.from(renderImageList(generation.images));
   context.progress("compare");
   return await inSession(machine.open(attempted), async (session) => {
     const sizes = [manifest.length, packages.length, images.length] as const;

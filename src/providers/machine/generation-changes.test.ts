@@ -136,3 +136,15 @@ test("from any system to the same there is nothing to do; to another one and bac
     { numRuns: 25 },
   );
 });
+
+test("what others start is restarted and reloaded only where it runs, and the plan says so", () => {
+  const task = (command: string, enabled: boolean): SystemInput => ({
+    units: { "task.service": { sections: { Service: { Type: "oneshot", ExecStart: [command] } }, enabled } },
+  });
+  const changed = (enabled: boolean): readonly string[] =>
+    changes(asBefore(generation(task("/bin/a", enabled))), generation(task("/bin/b", enabled))).filter((line) =>
+      line.startsWith("restart"),
+    );
+  assert.deepEqual(changed(false), ["restart unit task.service: only where it runs at that moment"]);
+  assert.deepEqual(changed(true), ["restart unit task.service"]);
+});

@@ -67,6 +67,8 @@ export function generationChanges(
 ): readonly Change[] {
   const old = identitiesIn(before.manifest);
   const next = identitiesIn(generation.manifest);
+  // A timer's task, as a rule: the machine restarts it by try-restart, which leaves alone what does not run.
+  const startedByOthers = new Set(generation.units.filter(({ enabled }) => !enabled).map(({ name }) => name));
   const files = [...new Set([...old.keys(), ...next.keys()])].toSorted().flatMap((path): readonly Change[] => {
     const what = named(path);
     if (what === undefined) return [];
@@ -81,10 +83,12 @@ export function generationChanges(
     ...differ("package", before.packages, generation.packages),
     ...differ("user", before.users, usersOf(generation)),
     ...files,
-    ...unitActions(before.units, generation.units, edited).map(({ verb, unit }): Change => ({
-      verb,
-      what: `unit ${unit}`,
-    })),
+    ...unitActions(before.units, generation.units, edited).map(({ verb, unit }): Change => {
+      const what = `unit ${unit}`;
+      return (verb === "restart" || verb === "reload") && startedByOthers.has(unit)
+        ? { verb, what, detail: ["only where it runs at that moment"] }
+        : { verb, what };
+    }),
   ];
 }
 

@@ -96,13 +96,27 @@ test("what is not as it was made is drift, and said to be put right; a secret is
   assert.deepEqual(difference.changes, [
     { verb: "change", what: "file /etc/a.conf", detail: ["-ONE", "-", "+one"] },
     { verb: "change", what: "file /etc/a.key", detail: ["put right"] },
-    { verb: "restart", what: "unit a.service" },
     { verb: "start", what: "unit a.service" },
     { verb: "add", what: "package hello" },
     { verb: "add", what: "user web" },
   ]);
   assert.equal(difference.drift.length, 9);
   assert.match(difference.drift.at(-1) ?? "", /^health check a fails/);
+});
+
+test("a unit has one verb: one that is down is started, one that is on its way is what its change says", async () => {
+  const verbs = async (words: string): Promise<readonly string[]> => {
+    const session = fakeSession([
+      ...["owner example.org", `current 3 ${current.id}`, "drift tree files/etc/a.conf"],
+      ...[`drift unit a.service ${words}`, "end", "contents 5", Buffer.from("ONE\n\n")],
+    ]);
+    const difference = await inspectMachine(session, wanted(current));
+    assert.ok(difference.kind === "update");
+    return difference.changes.filter(({ what }) => what.startsWith("unit ")).map(({ verb }) => verb);
+  };
+  assert.deepEqual(await verbs("inactive"), ["start"]);
+  assert.deepEqual(await verbs("failed-exit-code"), ["start"]);
+  assert.deepEqual(await verbs("restarting-after-exit-code"), ["restart"]);
 });
 
 test("an activation that nobody confirmed is never taken for the wanted state", async () => {

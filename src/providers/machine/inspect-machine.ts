@@ -88,6 +88,22 @@ function repairs(report: MachineReport, generation: Generation): readonly Change
   });
 }
 
+/**
+ * Puts together what the generations differ in and what is put right, with one verb for each unit: one that is down is
+ * started, since try-restart and try-reload-or-restart leave it alone; one that is on its way is what its change says.
+ */
+function together(report: MachineReport, differing: readonly Change[], repaired: readonly Change[]): readonly Change[] {
+  const down = new Set(
+    report.drift.flatMap(({ kind, name, words }) =>
+      kind === "unit" && /^(?:inactive|failed)/.test(words) ? [`unit ${name}`] : [],
+    ),
+  );
+  const verbs = new Set<Change["verb"]>(["start", "restart", "reload"]);
+  const left = differing.filter(({ verb, what }) => !(verbs.has(verb) && down.has(what)));
+  const said = new Set(left.map(({ what }) => what));
+  return [...left, ...repaired.filter(({ what }) => !said.has(what))];
+}
+
 /** Compares a machine with the wanted generation, in one exchange where nothing differs. */
 export async function inspectMachine(session: Session, wanted: Wanted): Promise<Difference> {
   const { generation } = wanted;
@@ -112,7 +128,7 @@ export async function inspectMachine(session: Session, wanted: Wanted): Promise<
   }
   return {
     kind: report.number === 0 ? "create" : "update",
-    changes: [...generationChanges(old, generation, edited, diffs), ...repairs(report, generation)],
+    changes: together(report, generationChanges(old, generation, edited, diffs), repairs(report, generation)),
     drift:
       report.pending === undefined
         ? drift

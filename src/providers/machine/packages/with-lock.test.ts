@@ -61,3 +61,10 @@ test("a file that cannot be locked is a failure that names it", async () => {
     },
   );
 });
+
+test("a file that cannot be locked is named, whatever it is for", async () => {
+  await assert.rejects(
+    withLock("/nowhere/lock", "exclusive", () => Promise.resolve()),
+    (error) => error instanceof Failure && error.code === "lock-unavailable" && !/package|image/.test(error.message),
+  );
+});

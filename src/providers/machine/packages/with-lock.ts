@@ -43,7 +43,7 @@ export async function withLock<T>(
     if (!held) {
       throw new Failure({
         code: "lock-unavailable",
-        attempted: "lock the package cache",
+        attempted: "take a lock",
         subject: file,
         found: complaint.trim() === "" ? "flock ended before it had the lock" : complaint.trim(),
         next: "Make sure that the folder is on a local disk and may be written to, then try again.",
