@@ -65,7 +65,11 @@ async function withCluster(
       const key = await generate({ origin: "key", type: "ed25519" });
       await writeFile(join(credentials, "node-key"), key);
       await writeFile(join(credentials, `node-${name}`), publicKey(key));
-      const { code, output } = await script("garage-identity.sh", [join(folder, "meta"), String(process.getuid?.())], credentials);
+      const { code, output } = await script(
+        "garage-identity.sh",
+        [join(folder, "meta"), String(process.getuid?.())],
+        credentials,
+      );
       assert.equal(code, 0, output);
       const started = await startGarage(folder, { program, replicas: options.replicas, rpcSecret });
       members[name] = { name, folder, id: publicKey(key), started };
@@ -97,7 +101,11 @@ async function withCluster(
 
 interface Layout {
   readonly version: number;
-  readonly roles: readonly { readonly zone: string; readonly tags: readonly string[]; readonly capacity?: number | null }[];
+  readonly roles: readonly {
+    readonly zone: string;
+    readonly tags: readonly string[];
+    readonly capacity?: number | null;
+  }[];
 }
 
 async function rolesOf(entry: Started["target"]): Promise<readonly [number, Readonly<Record<string, unknown>>]> {
@@ -139,7 +147,9 @@ for (const { name, program } of [
 
         assert.match(await ok({ ...three, d: { state: "leaving" } }), /version 4:/);
         const history = async (): Promise<boolean> => {
-          const { versions } = (await admin(entry, "GetClusterLayoutHistory")).json as { versions: { status: string }[] };
+          const { versions } = (await admin(entry, "GetClusterLayoutHistory")).json as {
+            versions: { status: string }[];
+          };
           return !versions.some(({ status }) => status === "Draining");
         };
         assert.ok(await until(async () => ((await history()) ? true : undefined), { timeout: 60_000, interval: 200 }));

@@ -54,11 +54,12 @@ const ClusterPolicy = z.strictObject(clusterPolicy);
 type ClusterPolicy = z.output<typeof ClusterPolicy>;
 
 /** What is wrong with the numbers of a policy, if anything. */
-export function clusterProblem({ nodes = {}, replication }: ClusterPolicy): string | undefined {
-  const storing = Object.values(nodes).filter(({ state }) => state === "here").length;
-  if (storing >= replication || (replication === 1 && storing === 0 && Object.keys(nodes).length === 0))
-    return undefined;
-  return `expected at least ${String(replication)} nodes that are neither leaving nor lost, one for each copy; there ${storing === 1 ? "is" : "are"} ${String(storing)}`;
+export function clusterProblem({ nodes, replication }: Omit<ClusterPolicy, "consistency">): string | undefined {
+  if (nodes === undefined && replication === 1) return undefined;
+  const storing = Object.values(nodes ?? {}).filter(({ state }) => state === "here").length;
+  if (storing >= replication) return undefined;
+  const copies = `expected at least ${String(replication)} nodes that are neither leaving nor lost, one for each copy`;
+  return `${copies}; there ${storing === 1 ? "is" : "are"} ${String(storing)}`;
 }
 
 interface ClusterNode {

@@ -25,8 +25,8 @@ const GaragePolicy = z
     quota: z.int().min(1_000_000).optional().describe("Bytes that each bucket may hold at most"),
     web: WebServerPolicy.prefault({}).describe("How the names of buckets are served: as for web-address"),
   })
-  .superRefine(({ nodes, replication, consistency }, context) => {
-    const problem = clusterProblem({ nodes, replication, consistency });
+  .superRefine((policy, context) => {
+    const problem = clusterProblem(policy);
     if (problem !== undefined) context.addIssue({ code: "custom", path: ["nodes"], message: problem });
   });
 
