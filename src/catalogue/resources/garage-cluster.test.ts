@@ -76,6 +76,7 @@ test("one step at the entry makes the layout, with ids that are known before the
   const { system, secrets } = cluster();
   assert.deepEqual(layoutOf(system), {
     admin: "http://127.0.0.1:3903",
+    replication: 3,
     nodes: [
       { name: "far", zone: "far", capacity: 2_000_000, state: "here" },
       { name: "here", zone: "attic", capacity: 2_000_000, state: "here" },

@@ -182,6 +182,7 @@ export function clusterEntry(cluster: Cluster, options: Omit<GarageServer, "memb
   const reached = cluster.nodes.filter(({ name, fromEntry }) => name !== machine.name && fromEntry !== undefined);
   const wanted = {
     admin: `http://127.0.0.1:${String(garagePorts.admin)}`,
+    replication: cluster.replication,
     nodes: cluster.nodes.map(({ name, zone, capacity, state }) => ({ name, zone, capacity, state })),
   };
   const [file, peers, program, changes] = ["layout.json", "peers", "layout.sh", "layout.jq"].map(

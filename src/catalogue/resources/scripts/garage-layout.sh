@@ -2,7 +2,7 @@
 # Brings a cluster of Garage to the layout that a file says, by the admin API (version 2) of the node beside it: who takes
 # part, how much each stores, and where it stands. Does nothing where all is as it should be.
 #   garage-layout.sh FILE PEERS PROGRAM
-#     FILE: JSON, {"admin": URL, "nodes": [{"name": …, "zone": …, "capacity": null | BYTES, "state": "here" | "leaving" | "lost"}]}
+#     FILE: JSON, {"admin": URL, "replication": COPIES, "nodes": [{"name": …, "zone": …, "capacity": null | BYTES, "state": "here" | "leaving" | "lost"}]}
 #     PEERS: a line NAME ADDRESS:PORT for each other node that can be reached
 #     PROGRAM: for jq, says what has to change
 # Credentials: admin-header (an HTTP header line with the token), node-NAME (the id of each node).
@@ -65,11 +65,13 @@ if ! planned '.changes == []'; then
   jq -r '.message[]' "$work/applied"
 fi
 
-# Whoever is lost cannot say that it knows the new layout.
+# Whoever is lost cannot say that it knows the new layout. Where each write is on all nodes that keep a copy, it is also
+# needed for moving the copies to others, which then goes on without it.
 get GetClusterLayoutHistory >"$work/history"
 if jq -e 'any(.[]; .state == "lost")' "$work/wanted" >/dev/null &&
   jq -e '.versions | any(.status == "Draining")' "$work/history" >/dev/null; then
-  jq '{version: .currentVersion, allowMissingData: false}' "$work/history" | call POST ClusterLayoutSkipDeadNodes >/dev/null
+  jq --slurpfile wanted "$wanted" '{version: .currentVersion, allowMissingData: ($wanted[0].replication <= 2)}' "$work/history" |
+    call POST ClusterLayoutSkipDeadNodes >/dev/null
   echo "the lost are not waited for"
 fi
 
