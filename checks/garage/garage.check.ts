@@ -100,8 +100,8 @@ async function changes(scene: Scene): Promise<void> {
       "machine/objects-c": "unchanged",
     });
     const { roles } = await garageSays(nodes["objects-b"], "GetClusterLayout");
-    const [role] = (roles as { readonly tags: readonly string[]; zone: string; capacity: number }[]).filter(
-      ({ tags }) => tags.includes("objects-b"),
+    const [role] = (roles as { tags: readonly string[]; zone: string; capacity: number }[]).filter(({ tags }) =>
+      tags.includes("objects-b"),
     );
     assert.deepEqual([role?.zone, role?.capacity], ["cellar", 2_000_000_000]);
     assert.deepEqual(await starts(), before);
