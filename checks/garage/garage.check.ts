@@ -100,7 +100,7 @@ async function changes(scene: Scene): Promise<void> {
       "machine/objects-c": "unchanged",
     });
     const { roles } = await garageSays(nodes["objects-b"], "GetClusterLayout");
-    const [role] = (roles as { tags: readonly string[]; zone: string; capacity: number }[]).filter(({ tags }) =>
+    const role = (roles as { tags: readonly string[]; zone: string; capacity: number }[]).find(({ tags }) =>
       tags.includes("objects-b"),
     );
     assert.deepEqual([role?.zone, role?.capacity], ["cellar", 2_000_000_000]);

@@ -65,14 +65,16 @@ if ! planned '.changes == []'; then
   jq -r '.message[]' "$work/applied"
 fi
 
-# Whoever is lost cannot say that it knows the new layout. Where each write is on all nodes that keep a copy, it is also
-# needed for moving the copies to others, which then goes on without it.
+# Whoever does not come back, a node that is lost or a former entry, cannot say that it knows the new layout. Where each
+# write is on all nodes that keep a copy, a lost one would also be needed for moving the copies to others.
 get GetClusterLayoutHistory >"$work/history"
-if jq -e 'any(.[]; .state == "lost")' "$work/wanted" >/dev/null &&
-  jq -e '.versions | any(.status == "Draining")' "$work/history" >/dev/null; then
-  jq --slurpfile wanted "$wanted" '{version: .currentVersion, allowMissingData: ($wanted[0].replication <= 2)}' "$work/history" |
+gone=$(jq -n --slurpfile wanted "$work/wanted" --slurpfile status "$work/status" \
+  '[$status[0].nodes[] | select(.isUp | not) | .id] - [$wanted[0][] | select(.state != "lost") | .id] | length')
+if [ "$gone" != 0 ] && jq -e '.versions | any(.status == "Draining")' "$work/history" >/dev/null; then
+  jq --slurpfile wanted "$wanted" \
+    '{version: .currentVersion, allowMissingData: ($wanted[0] | .replication <= 2 and any(.nodes[]; .state == "lost"))}' "$work/history" |
     call POST ClusterLayoutSkipDeadNodes >/dev/null
-  echo "the lost are not waited for"
+  echo "those that do not come back are not waited for"
 fi
 
 tries=300
