@@ -68,9 +68,9 @@ fi
 # Whoever does not come back, a node that is lost or a former entry, cannot say that it knows the new layout. Where each
 # write is on all nodes that keep a copy, a lost one would also be needed for moving the copies to others.
 get GetClusterLayoutHistory >"$work/history"
-gone=$(jq -n --slurpfile wanted "$work/wanted" --slurpfile status "$work/status" \
-  '[$status[0].nodes[] | select(.isUp | not) | .id] - [$wanted[0][] | select(.state != "lost") | .id] | length')
-if [ "$gone" != 0 ] && jq -e '.versions | any(.status == "Draining")' "$work/history" >/dev/null; then
+if jq -e '.versions | any(.status == "Draining")' "$work/history" >/dev/null &&
+  jq -en --slurpfile wanted "$work/wanted" --slurpfile status "$work/status" \
+    '$wanted[0] | any(.[]; .state == "lost") or ([$status[0].nodes[] | select(.isUp | not) | .id] - map(.id) != [])' >/dev/null; then
   jq --slurpfile wanted "$wanted" \
     '{version: .currentVersion, allowMissingData: ($wanted[0] | .replication <= 2 and any(.nodes[]; .state == "lost"))}' "$work/history" |
     call POST ClusterLayoutSkipDeadNodes >/dev/null
