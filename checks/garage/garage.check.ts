@@ -132,7 +132,7 @@ async function removal(scene: Scene, before: Readonly<Record<string, readonly st
   await lab.subtest("destroy keeps the objects, and after a purge nothing is left", async () => {
     await scene.run(["destroy", "--yes"]);
     for (const name of nodeNames) {
-      await nodes[name].succeed("test -d /srv/fediversity/garage/data");
+      await nodes[name].succeed("find /srv/fediversity/garage/data -type f | grep -q .");
       await nodes[name].fail("systemctl list-units --all --no-legend | grep -E 'garage|caddy|restrict'");
     }
     await scene.run(["purge", "--yes"]);
