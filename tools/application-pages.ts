@@ -55,6 +55,7 @@ function fulfil(request: ApplicationRequest): Fulfilled {
     policy: found.policy,
     requests: [{ ...request, from: machine }],
     machine,
+    machineNamed: () => machine,
     domain,
   });
   const binding = bindings[0];

@@ -23,6 +23,8 @@ export interface ResourceContext<Request, Policy> {
   readonly policy: Policy;
   readonly requests: readonly PlacedRequest<Request>[];
   readonly machine: MachineHandle;
+  /** Another machine of the environment by its name, for resources that need more than one. */
+  readonly machineNamed: (name: string) => MachineHandle;
   readonly domain: string;
 }
 
@@ -31,6 +33,8 @@ export interface ResourceResult<Binding, Part> {
   readonly bindings: readonly Binding[];
   /** A part of the machine's system; or a list of one part per request, in their order. */
   readonly system?: Part | readonly Part[] | undefined;
+  /** Parts of other machines' systems, by the machine's name. */
+  readonly elsewhere?: { readonly [machine: string]: Part } | undefined;
   /** Components of their own, by path; `type/name`. */
   readonly components?: { readonly [path: string]: Component } | undefined;
   /** Secrets that the resource needs, by name. */

@@ -190,6 +190,42 @@ export const contract: readonly Contract[] = [
     },
   },
   {
+    name: "it tells of the versions of its layout, and how many blocks a node holds",
+    alone: true,
+    async run(target) {
+      const { version } = await call<LayoutInfo>(target, "GetClusterLayout");
+      interface History {
+        readonly currentVersion: number;
+        readonly versions: readonly { readonly version: number; readonly status: string }[];
+      }
+      const { currentVersion, versions } = await call<History>(target, "GetClusterLayoutHistory");
+      assert.equal(currentVersion, version);
+      assert.deepEqual({ ...versions[0] }, { version, status: "Current", storageNodes: 1, gatewayNodes: 0 });
+      assert.ok(versions.slice(1).every(({ status }) => status === "Historical"));
+      const skip = { version, allowMissingData: false };
+      assertError(await admin(target, "ClusterLayoutSkipDeadNodes", skip), 400, "InvalidRequest");
+      const { nodes } = await call<{ nodes: readonly { id: string }[] }>(target, "GetClusterStatus");
+      const id = nodes[0]?.id ?? "";
+      interface Statistics {
+        readonly freeform: string;
+        readonly blockManagerStats: Readonly<Record<string, number>>;
+      }
+      interface Answers {
+        readonly success: Readonly<Record<string, Statistics>>;
+        readonly error: Readonly<Record<string, string>>;
+      }
+      for (const node of [id, "self"]) {
+        const { success, error } = await call<Answers>(target, `GetNodeStatistics?node=${node}`);
+        assert.deepEqual([Object.keys(success), error], [[id], {}]);
+        const { freeform = "", blockManagerStats = {} } = success[id] ?? {};
+        assert.deepEqual(Object.keys(blockManagerStats), ["rcEntries", "resyncQueueLen", "resyncErrors"]);
+        assert.match(freeform, /RC entries:\s+0 /);
+      }
+      const far = await admin(target, `GetNodeStatistics?node=${"0".repeat(64)}`);
+      assert.notDeepEqual([far.status, Object.keys((far.json as Partial<Answers>).success ?? {})], [200, [id]]);
+    },
+  },
+  {
     name: "the admin API wants its token, and knows its calls",
     async run(target) {
       const url = `${target.admin}/v2/GetClusterStatus`;

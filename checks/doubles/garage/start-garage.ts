@@ -34,6 +34,8 @@ async function freePorts(count: number) {
 export interface Started {
   readonly target: Target;
   readonly process: ChildProcess;
+  /** Where other nodes reach it. */
+  readonly rpc: string;
   readonly output: () => string;
 }
 
@@ -99,7 +101,7 @@ metrics_require_token = true
   for (;;) {
     const answers = await Promise.allSettled([target.admin, target.s3, target.web].map((url) => exchange(url)));
     if (answers.every(({ status }) => status === "fulfilled"))
-      return { target, process: started, output: () => output };
+      return { target, process: started, rpc: at(rpc), output: () => output };
     assert.ok(started.exitCode === null && Date.now() < deadline, output);
     await new Promise((resolve) => void setTimeout(resolve, 50));
   }

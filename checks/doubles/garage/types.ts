@@ -156,6 +156,8 @@ export interface Node {
   readonly store: Store;
   readonly id: string;
   readonly peers: Map<string, Peer>;
+  /** Changes that the other nodes have not got yet: table, key, value. */
+  readonly outbox: (readonly [table: string, key: string, value: unknown])[];
 }
 
 export interface ApiRequest {

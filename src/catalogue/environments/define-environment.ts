@@ -165,6 +165,7 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
       policy,
       domain: input.domain,
       machine: handle(machine),
+      machineNamed: handle,
       requests: requests.map(({ application, name, request }) => ({
         application,
         name,
@@ -176,6 +177,7 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
       bindings[`${application}/${name}`] = result.bindings[index];
     });
     for (const fragment of result.fragments) contribute(machine, fragment);
+    for (const [other, fragment] of result.elsewhere) contribute(other, fragment);
     addComponents(components, result.components ?? {}, `resource ${resource.name}`);
     secrets.push({ origin: `resource ${resource.name}`, secrets: result.secrets ?? {} });
   }

@@ -13,8 +13,10 @@ type Context = ResourceContext<unknown, unknown>;
 type Result = ResourceResult<unknown, SystemInput>;
 
 /** What a resource gives, checked, with its parts of the system each under the name of who asked for it. */
-export interface Fulfilled extends Omit<Result, "system"> {
+export interface Fulfilled extends Omit<Result, "system" | "elsewhere"> {
   readonly fragments: readonly Fragment[];
+  /** Parts of other machines' systems, by the machine's name. */
+  readonly elsewhere: readonly (readonly [machine: string, fragment: Fragment])[];
 }
 
 function invalid(
@@ -53,17 +55,21 @@ function checkedBinding({ name, binding }: Offer["resource"], value: unknown, of
   return Object.fromEntries(members);
 }
 
+const originOf = (resource: string, requests: Context["requests"]): string =>
+  `${requests.map(({ application, name }) => `application ${application} (request ${name})`).join(" and ")} by resource ${resource}`;
+
 function fragmentsOf(resource: string, system: Result["system"], requests: Context["requests"]): readonly Fragment[] {
-  const origins = requests.map(({ application, name }) => `application ${application} (request ${name})`);
-  const by = (origin: string): string => `${origin} by resource ${resource}`;
   if (!Array.isArray(system)) {
-    return system === undefined ? [] : [{ origin: by(origins.join(" and ")), system: system as SystemInput }];
+    return system === undefined ? [] : [{ origin: originOf(resource, requests), system: system as SystemInput }];
   }
   if (system.length !== requests.length) {
     const counts = `${String(system.length)} parts of a system for ${String(requests.length)} requests`;
     throw invalid(resource, `it gave ${counts}, and a list of parts has one for each, in their order`);
   }
-  return (system as readonly SystemInput[]).map((part, index) => ({ origin: by(origins[index] ?? ""), system: part }));
+  return (system as readonly SystemInput[]).map((part, index) => ({
+    origin: originOf(resource, requests.slice(index, index + 1)),
+    system: part,
+  }));
 }
 
 /**
@@ -87,5 +93,7 @@ export function fulfil(resource: Offer["resource"], context: Context): Fulfilled
   const bindings = requests.map(({ application, name }, index) =>
     checkedBinding(resource, result.bindings[index], `application ${application}, request ${name}`),
   );
-  return { ...result, bindings, fragments: fragmentsOf(resource.name, result.system, requests) };
+  const origin = originOf(resource.name, requests);
+  const elsewhere = Object.entries(result.elsewhere ?? {}).map(([name, system]) => [name, { origin, system }] as const);
+  return { ...result, bindings, fragments: fragmentsOf(resource.name, result.system, requests), elsewhere };
 }

@@ -7,20 +7,28 @@ import type { MachineHandle, PlacedRequest } from "../../model/resource.ts";
 import { ImageReference } from "../../system/image.ts";
 import { defineResource } from "../../system/resource.ts";
 import { addressOf } from "./address-of.ts";
-import { bucketKey, bucketsUnit, garagePart, garagePorts, garageRegion, garageSecrets } from "./garage.ts";
+import { bucketKey, bucketsUnit, garagePart, garageSecrets } from "./garage.ts";
+import { clusterElsewhere, clusterOf, clusterPolicy, clusterProblem, clusterSecrets } from "./garage-cluster.ts";
+import { garagePorts, garageRegion } from "./garage-server.ts";
 import { mergeParts } from "./merge-parts.ts";
 import { siteParts, WebServerPolicy } from "./web-server.ts";
 
 /** Garage as the hosting provider runs it. */
-const GaragePolicy = z.strictObject({
-  kind: z.literal("garage"),
-  image: ImageReference.default("docker.io/dxflrs/garage:v2.4.1").describe("Garage's official image"),
-  pull: z.enum(["deployer", "machine"]).default("deployer").describe("Who fetches the image"),
-  capacity: z.int().min(1_000_000).default(100_000_000_000).describe("Bytes that may be stored"),
-  durable: z.boolean().default(true).describe("Whether each write reaches the disk before it is answered"),
-  quota: z.int().min(1_000_000).optional().describe("Bytes that each bucket may hold at most"),
-  web: WebServerPolicy.prefault({}).describe("How the names of buckets are served: as for web-address"),
-});
+const GaragePolicy = z
+  .strictObject({
+    kind: z.literal("garage"),
+    image: ImageReference.default("docker.io/dxflrs/garage:v2.4.1").describe("Garage's official image"),
+    pull: z.enum(["deployer", "machine"]).default("deployer").describe("Who fetches the image"),
+    capacity: z.int().min(1_000_000).default(100_000_000_000).describe("Bytes that a machine may store"),
+    ...clusterPolicy,
+    durable: z.boolean().default(true).describe("Whether each write reaches the disk before it is answered"),
+    quota: z.int().min(1_000_000).optional().describe("Bytes that each bucket may hold at most"),
+    web: WebServerPolicy.prefault({}).describe("How the names of buckets are served: as for web-address"),
+  })
+  .superRefine((policy, context) => {
+    const problem = clusterProblem(policy);
+    if (problem !== undefined) context.addIssue({ code: "custom", path: ["nodes"], message: problem });
+  });
 
 /** Object storage that is there already. */
 const ExistingPolicy = z.strictObject({
@@ -93,6 +101,7 @@ function existing(
 
 interface Surroundings {
   readonly machine: MachineHandle;
+  readonly machineNamed: (name: string) => MachineHandle;
   readonly domain: string;
 }
 
@@ -108,7 +117,8 @@ function checkBucketName(placed: Placed): void {
   });
 }
 
-function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed[], { machine, domain }: Surroundings) {
+function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed[], surroundings: Surroundings) {
+  const { machine, machineNamed, domain } = surroundings;
   requests.forEach(checkBucketName);
   const s3Host = `s3.${domain}`;
   const keys = requests.map(({ application, name, request }) =>
@@ -148,14 +158,18 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
         ],
   );
   const { image, capacity, pull, durable } = policy;
-  const own = garagePart(buckets, { terms: { image, capacity, pull, durable }, machine, domain, s3Host });
+  const cluster = clusterOf(policy, machine, machineNamed, requests);
+  const server = { terms: { image, capacity, pull, durable }, s3Host, ...surroundings };
+  const own = garagePart(buckets, { ...server, cluster });
+  // A node that waits for the entry, which waits for the node, would wait for ever.
+  const isNode = (name: string): boolean => cluster?.nodes.some((node) => node.name === name) ?? false;
   return {
     bindings: buckets.map(({ bucket, host, keyId, secretKey }, index): Bound => {
       const placed = requests[index] as Placed;
       return {
         endpoint: `https://${s3Host}`,
         host: s3Host,
-        mapping: text`${s3Host}:${addressOf(machine, placed)}`,
+        mapping: text`${s3Host}:${isNode(placed.from.name) && placed.from.name !== machine.name ? machine.address : addressOf(machine, placed)}`,
         region: garageRegion,
         bucket,
         accessKeyId: keyId,
@@ -165,11 +179,17 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
         unit: placed.from.name === machine.name ? bucketsUnit : "",
       };
     }),
+    elsewhere: cluster === undefined ? {} : clusterElsewhere(cluster, server),
     system: mergeParts(own, ...[api, ...media].map(({ system }) => system)),
     components: Object.assign({}, ...[api, ...media].map(({ components }) => components)) as Readonly<
       Record<string, Component>
     >,
-    secrets: Object.assign({}, garageSecrets, ...keys.map(({ secrets }) => secrets)) as typeof garageSecrets,
+    secrets: Object.assign(
+      {},
+      garageSecrets,
+      cluster === undefined ? {} : clusterSecrets(cluster),
+      ...keys.map(({ secrets }) => secrets),
+    ) as typeof garageSecrets,
   };
 }
 
@@ -195,7 +215,7 @@ export const objectStorage = defineResource({
     /** A unit of the application's machine after which it is there; empty where it is elsewhere. */
     unit: z.string(),
   }),
-  apply({ policy, machine, domain, requests }) {
-    return policy.kind === "s3" ? existing(policy, requests) : garage(policy, requests, { machine, domain });
+  apply({ policy, requests, ...surroundings }) {
+    return policy.kind === "s3" ? existing(policy, requests) : garage(policy, requests, surroundings);
   },
 });

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Component } from "../../model/component.ts";
 import { Failure, type FailureReport } from "../../model/failure.ts";
-import { isReference, isTemplate, type Reference, type Text } from "../../model/reference.ts";
+import { isReference, isTemplate, output, type Reference, type Text } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
 import type { SecretDeclaration } from "../../model/secret.ts";
 import { mergeFragments } from "../../system/fragment.ts";
@@ -15,6 +15,9 @@ export const here: MachineHandle = { name: "here", address: "203.0.113.7" };
 /** Another machine. */
 export const there: MachineHandle = { name: "there", address: "203.0.113.8" };
 
+/** A machine whose address is known only later. */
+const machineAt = (name: string): MachineHandle => ({ name, address: output(`local-machine/${name}`, "address") });
+
 /** A request as a test writes it: of application `app` on the machine `here`, unless it says otherwise. */
 interface Asked<Request> {
   readonly request: Request;
@@ -27,6 +30,8 @@ interface Asked<Request> {
 export interface Given<Binding> {
   readonly bindings: readonly Binding[];
   readonly system: System;
+  /** Systems of other machines, by name. */
+  readonly elsewhere: { readonly [machine: string]: System };
   readonly components: { readonly [path: string]: Component };
   readonly secrets: { readonly [name: string]: SecretDeclaration };
 }
@@ -38,10 +43,11 @@ export function fulfilled<Request extends z.ZodType, Policy extends z.ZodType, B
   requests: readonly Asked<z.input<Request>>[],
   machine: MachineHandle = here,
 ): Given<z.output<Binding>> {
-  const { bindings, fragments, components, secrets } = fulfil(resource, {
+  const { bindings, fragments, elsewhere, components, secrets } = fulfil(resource, {
     policy: resource.policy.parse(policy),
     domain: "example.org",
     machine,
+    machineNamed: (name) => [machine, here, there].find((known) => known.name === name) ?? machineAt(name),
     requests: requests.map(({ request, application = "app", name, from = here }) => ({
       application,
       name,
@@ -52,6 +58,7 @@ export function fulfilled<Request extends z.ZodType, Policy extends z.ZodType, B
   return {
     bindings: bindings as readonly z.output<Binding>[],
     system: mergeFragments(fragments),
+    elsewhere: Object.fromEntries(elsewhere.map(([name, fragment]) => [name, mergeFragments([fragment])])),
     components: components ?? {},
     secrets: secrets ?? {},
   };

@@ -43,6 +43,19 @@ test("a pair of RSA keys: what one half signs the other verifies", async () => {
   assert.equal(createPublicKey(publicKey(value)).asymmetricKeyDetails?.modulusLength, 4096);
 });
 
+test("a pair of Ed25519 keys: seed and public key in one, as Garage keeps them", async () => {
+  const declaration = { origin: "key", type: "ed25519" } as const;
+  const value = await generate(declaration);
+  assert.match(value, /^[0-9a-f]{128}$/);
+  assert.equal(usable(declaration, value), value);
+  const encoded = (hex: string): string => Buffer.from(hex, "hex").toString("base64url");
+  const [d, x] = [encoded(value.slice(0, 64)), encoded(publicKey(value))];
+  const data = Buffer.from("data");
+  const signature = sign(null, data, createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d, x }, format: "jwk" }));
+  const open = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+  assert.ok(verify(null, data, open, signature), "the public half belongs to the private one");
+});
+
 test("other secrets are used as they are, dots included", () => {
   assert.equal(usable({ origin: "given" }, "a.b.c"), "a.b.c");
   assert.equal(usable({ origin: "generated", format: "hex", length: 8 }, "ab"), "ab");

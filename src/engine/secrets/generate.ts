@@ -15,10 +15,14 @@ export async function generate(
   return Array.from({ length }, () => alphanumeric[randomInt(alphanumeric.length)]).join("");
 }
 
-async function privateKey(type: "p256" | "rsa"): Promise<string> {
+async function privateKey(type: Extract<SecretDeclaration, { origin: "key" }>["type"]): Promise<string> {
   if (type === "rsa") {
     const pair = await makeKeyPair("rsa", { modulusLength: 4096 });
     return pair.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  }
+  if (type === "ed25519") {
+    const { d = "", x = "" } = (await makeKeyPair("ed25519")).privateKey.export({ format: "jwk" });
+    return Buffer.concat([Buffer.from(d, "base64url"), Buffer.from(x, "base64url")]).toString("hex");
   }
   const pair = await makeKeyPair("ec", { namedCurve: "prime256v1" });
   // The public point follows from the scalar, but Node reads a private key only together with it.
@@ -36,6 +40,7 @@ export function publicKey(value: string): string {
   if (value.startsWith("-----")) {
     return createPublicKey(createPrivateKey(value)).export({ type: "spki", format: "pem" }) as string;
   }
+  if (!value.includes(".")) return value.slice(64);
   const [, x = "", y = ""] = value.split(".");
   return Buffer.concat([Buffer.from([4]), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]).toString(
     "base64url",

@@ -103,11 +103,12 @@ make_directories() {
   if [ -s "$tree/lists/tmpfiles.conf" ]; then systemd-tmpfiles --create "$tree/lists/tmpfiles.conf"; fi
 }
 
-# Whether data is kept somewhere below a path.
+# Whether data is kept somewhere below a path, or the path lies in data itself.
 holds_data() { # path
   [ -e "$base/data" ] || return 1
   while read -r data _words; do
     case $data in "$1"/*) return 0 ;; esac
+    case $1 in "$data"/*) return 0 ;; esac
   done <"$base/data"
   return 1
 }
@@ -117,7 +118,7 @@ remove_directories() { # old new
   sort -r "$base/generations/$1/lists/directories" | while read -r path; do
     grep -qxF "$path" "$base/generations/$2/lists/directories" && continue
     grep -qxF "$path" "$base/made-directories" 2>/dev/null || continue
-    # Data that lies deeper stays, and with it what is around it.
+    # Data that lies deeper stays, and with it what is around it; so does all that lies in data.
     ! holds_data "$path" || continue
     rm -rf --one-file-system -- "$path"
   done

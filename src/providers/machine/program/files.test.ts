@@ -142,19 +142,19 @@ etc/app/other: the administrator's
   test("folders go with their declaration when they were made for it, and never with data in them", async (context) => {
     const machine = await withTrees(context, {
       links: ["/srv/made/for/file"],
-      directories: ["/srv/a", "/srv/a/cache", "/srv/there", "/srv/full"],
+      directories: ["/srv/a", "/srv/a/cache", "/srv/a/media/large", "/srv/a/media/small", "/srv/there", "/srv/full"],
       data: ["/srv/a/media", "/srv/own/data"],
     });
     mkdirSync(join(machine.folder, "srv/there"), { recursive: true });
     const script = `${between} cd "$1/srv"
     between 0 1
-    touch a/media/picture a/cache/x there/x full/x made/for/other
+    touch a/media/picture a/media/large/film a/cache/x there/x full/x made/for/other
     between 1 0
     find . ! -type d | sort; find . -type d -empty; cat "$base/data"`;
     const { stdout } = await machine.run(script, machine.folder);
     assert.equal(
       stdout,
-      `./a/media/picture\n./made/for/other\n./there/x\n./own/data\n` +
+      `./a/media/large/film\n./a/media/picture\n./made/for/other\n./there/x\n./own/data\n` +
         `${machine.folder}/srv/a/media \n${machine.folder}/srv/own/data \n`,
     );
   });

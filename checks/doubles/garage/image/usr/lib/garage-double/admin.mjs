@@ -1,11 +1,20 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ApiError, badRequest, forbidden, noSuchAccessKey, noSuchBucket } from "./errors.mjs";
 import * as buckets from "./buckets.mjs";
-import { connect, health, lookAround, setLayout, status } from "./cluster.mjs";
+import { callNode, connect, health, lookAround, setLayout, statistics, status } from "./cluster.mjs";
 import { corsRules, validateCors } from "./cors.mjs";
 import { isSince } from "./build.mjs";
 import { collect, hostToBucket } from "./http.mjs";
-import { applyStaged, describeLayout, layoutChanges, layoutOf, requireLayout, revertStaged, stage } from "./layout.mjs";
+import {
+  applyStaged,
+  describeLayout,
+  layoutChanges,
+  layoutHistory,
+  layoutOf,
+  requireLayout,
+  revertStaged,
+  stage,
+} from "./layout.mjs";
 import { anything, boolean, date, integer, list, object, optional, string, withDefault } from "./schema.mjs";
 
 /** @import { Answer, ApiRequest, Bucket, Key, Node } from "../../../../types.ts" */
@@ -122,6 +131,31 @@ const calls = {
     run: async ({ node }) => {
       await setLayout(node, revertStaged(layoutOf(node)));
       return describe(node);
+    },
+  },
+  GetClusterLayoutHistory: {
+    method: "GET",
+    run: ({ node }) => layoutHistory(layoutOf(node)),
+  },
+  ClusterLayoutSkipDeadNodes: {
+    method: "POST",
+    run: ({ body }) => {
+      object({ version: integer, allowMissingData: boolean })(body, "body");
+      throw badRequest("This command cannot be called when there is only one live cluster layout version");
+    },
+  },
+  GetNodeStatistics: {
+    method: "GET",
+    query: ["node"],
+    run: async ({ node, query }) => {
+      const wanted = required(query, "node");
+      const peer = node.peers.get(wanted);
+      if (peer) {
+        const own = { name: "GetNodeStatistics", query: { node: "self" }, body: null };
+        return callNode(node.config, peer.address, "/GetNodeStatistics", own);
+      }
+      if (wanted !== "self" && wanted !== node.id) throw badRequest(`No nodes matching ${wanted}`);
+      return { success: { [node.id]: statistics(node) }, error: {} };
     },
   },
 
@@ -241,9 +275,9 @@ const calls = {
 /** Calls of Garage that the double does not have. */
 const undoubled = [
   ...["GetClusterStatistics", "ListAdminTokens", "GetAdminTokenInfo", "CreateAdminToken", "UpdateAdminToken"],
-  ...["DeleteAdminToken", "GetCurrentAdminTokenInfo", "GetClusterLayoutHistory", "ClusterLayoutSkipDeadNodes"],
+  ...["DeleteAdminToken", "GetCurrentAdminTokenInfo"],
   ...["ListKeysInfo", "ListBucketsInfo", "CleanupIncompleteUploads", "InspectObject", "GetNodeInfo"],
-  ...["CreateMetadataSnapshot", "GetNodeStatistics", "LaunchRepairOperation", "ListWorkers", "GetWorkerInfo"],
+  ...["CreateMetadataSnapshot", "LaunchRepairOperation", "ListWorkers", "GetWorkerInfo"],
   ...["GetWorkerVariable", "SetWorkerVariable", "ListBlockErrors", "GetBlockInfo", "RetryBlockResync", "PurgeBlocks"],
 ];
 

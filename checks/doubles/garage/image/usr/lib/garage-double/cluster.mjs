@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { hostname } from "node:os";
 import { statfsSync } from "node:fs";
+import { isSince } from "./build.mjs";
 import { unavailable } from "./errors.mjs";
 import { layoutOf, storageNodes } from "./layout.mjs";
 import { parseAddress } from "./config.mjs";
@@ -45,6 +46,16 @@ export function requireQuorum(node) {
 function space(path) {
   const { bavail, blocks, bsize } = statfsSync(path);
   return { available: bavail * bsize, total: blocks * bsize };
+}
+
+/** What a node holds: nothing, when it has no part in the layout. @param {Node} node */
+export function statistics(node) {
+  const holding = (layoutOf(node).roles[node.id]?.capacity ?? null) !== null;
+  const rcEntries = holding ? node.store.all("objects").size : 0;
+  return {
+    freeform: `Block manager stats:\n  number of RC entries:\t${String(rcEntries)} (~= number of blocks)\n`,
+    ...(isSince(node.build, "2.5.0") ? { blockManagerStats: { rcEntries, resyncQueueLen: 0, resyncErrors: 0 } } : {}),
+  };
 }
 
 /** @param {Node} node */

@@ -60,6 +60,14 @@ export function describeLayout(layout, replicas) {
   };
 }
 
+/** What the double moves it moves at once, so that one version alone is ever in use. @param {Layout} layout */
+export function layoutHistory({ version, roles }) {
+  const storageNodes = Object.values(roles).filter(({ capacity }) => capacity !== null).length;
+  const gatewayNodes = Object.keys(roles).length - storageNodes;
+  const versions = [{ version, status: "Current", storageNodes, gatewayNodes }];
+  return { currentVersion: version, minAck: version, versions, updateTrackers: null };
+}
+
 /** @param {unknown} a @param {unknown} b */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 

@@ -8,6 +8,7 @@ import { serve } from "./http.mjs";
 import { applyStaged, layoutOf, stage } from "./layout.mjs";
 import { makeNodeId, readNodeId } from "./node-key.mjs";
 import { formatS3Error, handleS3 } from "./s3.mjs";
+import { flush, noting, takeOver } from "./replicate.mjs";
 import { openStore } from "./store.mjs";
 import { formatWebError, handleWeb } from "./web.mjs";
 
@@ -42,8 +43,12 @@ async function runServer(flags) {
 
   mkdirSync(config.dataDir, { recursive: true });
   const id = makeNodeId(config.metadataDir);
+  const own = openStore(config.metadataDir, build);
+  /** @type {Node["outbox"]} */
+  const outbox = [];
+  const store = noting(own, (...line) => void outbox.push(line));
   /** @type {Node} */
-  const node = { config, build, id, store: openStore(config.metadataDir, build), peers: new Map() };
+  const node = { config, build, id, store, peers: new Map(), outbox };
   if (flags.includes("--single-node")) setUpSingleNode(node, flags);
 
   const rpc = serveRpc(node, async (path, body) => {
@@ -54,6 +59,10 @@ async function runServer(flags) {
     if (path === "/layout") {
       const layout = /** @type {Layout} */ (body);
       if (layout.version >= layoutOf(node).version) node.store.put("layout", "current", layout);
+      return null;
+    }
+    if (path === "/data") {
+      takeOver(node, own, body);
       return null;
     }
     const {
@@ -67,7 +76,7 @@ async function runServer(flags) {
   if (config.s3Bind) {
     const s3 = serve(
       config.s3Bind,
-      (request) => handleS3(node, request),
+      (request) => handleS3(node, request).finally(() => flush(node)),
       (error, path) => formatS3Error(node, error, path),
     );
     servers.push(s3);
@@ -76,7 +85,7 @@ async function runServer(flags) {
   if (config.adminBind) {
     const admin = serve(
       config.adminBind,
-      (request) => handleAdmin(node, request),
+      (request) => handleAdmin(node, request).finally(() => flush(node)),
       (error, path) => formatAdminError(node, error, path),
     );
     servers.push(admin);

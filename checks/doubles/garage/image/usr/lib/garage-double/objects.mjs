@@ -12,7 +12,7 @@ import { objectsIn } from "./buckets.mjs";
 export const noSuchKey = () => new ApiError(404, "NoSuchKey", "Key not found");
 
 /** @param {Node} node @param {string} name */
-const blobPath = ({ config }, name) => join(config.dataDir, name.slice(0, 2), name.slice(2, 4), name);
+export const blobPath = ({ config }, name) => join(config.dataDir, name.slice(0, 2), name.slice(2, 4), name);
 
 /** @param {Node} node @param {readonly Blob[]} blobs */
 export function removeBlobs(node, blobs) {

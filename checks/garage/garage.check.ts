@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { until } from "../../src/providers/local-machine/until.ts";
+import { outcomes } from "../basic/deployer.ts";
+import { inventory } from "../basic/scene.ts";
+import { added } from "../cli/inventory.ts";
+import { defineCheck } from "../driver/check.ts";
+import { garageSays, objectsAt, startOf } from "./objects.ts";
+import { nodeNames, type Scene, setScene, type Wanted } from "./scene.ts";
+
+const first: Wanted = { entry: "objects-a", nodes: { "objects-a": {}, "objects-b": {}, "objects-c": {} } };
+/** More than Garage keeps beside the metadata. */
+const picture = "picture ".repeat(50_000);
+
+async function waitUntilHealthy({ nodes }: Scene, at: (typeof nodeNames)[number]): Promise<void> {
+  const health = "podman exec garage-server /garage json-api GetClusterHealth null";
+  await nodes[at].waitUntilSucceeds(`${health} | jq -e '.status == "healthy"'`);
+}
+
+async function deploys(scene: Scene): Promise<void> {
+  const { lab, nodes, deployer } = scene;
+  await lab.subtest(
+    "three machines keep objects together",
+    async () => {
+      await scene.want(first);
+      const found = outcomes(await scene.apply());
+      assert.deepEqual(found, Object.fromEntries(nodeNames.map((name) => [`machine/${name}`, "created"])));
+      await waitUntilHealthy(scene, "objects-b");
+      const { roles } = await garageSays(nodes["objects-c"], "GetClusterLayout");
+      const tags = (roles as { readonly tags: readonly string[] }[]).flatMap((role) => role.tags);
+      assert.deepEqual(tags.toSorted(), nodeNames);
+    },
+    { stop: true },
+  );
+
+  await lab.subtest("nothing has to be done a second time", async () => {
+    for (const outcome of Object.values(outcomes(await scene.apply()))) assert.equal(outcome, "unchanged");
+    await scene.run(["plan", "--detailed-exit-code"]);
+  });
+
+  await lab.subtest(
+    "the nodes alone reach one another's port, and nobody from outside S3's and the admin's",
+    async () => {
+      const reach = (port: number): string[] => [
+        ...["timeout", "3", "bash", "-c", 'exec 3<>"/dev/tcp/$0/$1"'],
+        ...[nodes["objects-b"].address, String(port)],
+      ];
+      await nodes["objects-c"].succeed(reach(3901));
+      for (const port of [3900, 3901, 3902, 3903]) await deployer.fail(reach(port));
+    },
+  );
+}
+
+async function fails(scene: Scene): Promise<void> {
+  const { lab, nodes } = scene;
+  const objects = await objectsAt(scene, "objects-a");
+
+  await lab.subtest("objects are written by S3 and read by everybody", async () => {
+    await objects.put("before", picture);
+    assert.equal(await objects.get("before"), picture);
+    assert.equal(await objects.read("before"), picture);
+  });
+
+  await lab.subtest("one machine is switched off: objects are read and written, and it comes back", async () => {
+    await nodes["objects-c"].shutdown();
+    assert.equal(await objects.read("before"), picture);
+    await objects.put("during", picture);
+    await nodes["objects-c"].start();
+    await waitUntilHealthy(scene, "objects-a");
+    await scene.run(["status"]);
+  });
+}
+
+async function changes(scene: Scene): Promise<void> {
+  const { lab, nodes } = scene;
+  const resized: Wanted = {
+    ...first,
+    nodes: { ...first.nodes, "objects-b": { zone: "cellar", capacity: 2_000_000_000 } },
+  };
+
+  await lab.subtest("another size and zone are applied, and no Garage is started anew", async () => {
+    const starts = async (): Promise<readonly string[]> =>
+      await Promise.all(nodeNames.map((name) => startOf(nodes[name], "garage-server.service")));
+    const before = await starts();
+    await scene.want(resized);
+    const found = outcomes(await scene.apply());
+    assert.deepEqual(found, {
+      "machine/objects-a": "updated",
+      "machine/objects-b": "unchanged",
+      "machine/objects-c": "unchanged",
+    });
+    const { roles } = await garageSays(nodes["objects-b"], "GetClusterLayout");
+    const role = (roles as { tags: readonly string[]; zone: string; capacity: number }[]).find(({ tags }) =>
+      tags.includes("objects-b"),
+    );
+    assert.deepEqual([role?.zone, role?.capacity], ["cellar", 2_000_000_000]);
+    assert.deepEqual(await starts(), before);
+  });
+
+  await lab.subtest("the power of the entry fails: another machine becomes the entry, with a new bucket", async () => {
+    await nodes["objects-a"].crash();
+    await scene.want({ ...resized, entry: "objects-b", more: true });
+    const found = outcomes(await scene.apply(1));
+    assert.match(found["machine/objects-a"] ?? "", /^failed/);
+    assert.equal(found["machine/objects-b"], "updated");
+    const objects = await objectsAt(scene, "objects-b");
+    // Garage takes a machine that is suddenly silent for slow at first.
+    const answers = async (): Promise<true | undefined> =>
+      await objects.read("before").then(
+        () => true,
+        () => undefined,
+      );
+    assert.ok(await until(answers, { timeout: 150_000, interval: 500 }), "the new entry answers");
+    for (const name of ["before", "during"]) assert.equal(await objects.read(name), picture);
+    await objects.put("after", picture, "album-more");
+    assert.equal(await objects.get("after", "album-more"), picture);
+  });
+
+  await lab.subtest("the former entry comes back as one among the others", async () => {
+    await nodes["objects-a"].start();
+    await scene.apply();
+    await waitUntilHealthy(scene, "objects-b");
+    await nodes["objects-a"].fail("systemctl cat garage-buckets caddy");
+    await scene.run(["plan", "--detailed-exit-code"]);
+  });
+}
+
+/** What packages of Debian leave when they are purged. */
+const debian = /^caddy:|^www-data:x:33:caddy$/;
+
+async function removal(scene: Scene, before: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  const { lab, nodes } = scene;
+  await lab.subtest("destroy keeps the objects, and after a purge nothing is left", async () => {
+    await scene.run(["destroy", "--yes"]);
+    for (const name of nodeNames) {
+      await nodes[name].succeed("find /srv/fediversity/garage/data -type f | grep -q .");
+      await nodes[name].fail("systemctl list-units --all --no-legend | grep -E 'garage|caddy|restrict'");
+    }
+    await scene.run(["purge", "--yes"]);
+    for (const name of nodeNames) {
+      const left = added(before[name] ?? [], await inventory(nodes[name])).filter((line) => !debian.test(line));
+      assert.deepEqual(left, [], name);
+    }
+  });
+}
+
+/**
+ * Garage on three machines: objects survive the loss of any one of them, also of the one that applications use, and what
+ * the policy says of sizes and zones is what is.
+ */
+export const check = defineCheck({
+  name: "garage",
+  async run(lab) {
+    const scene = await setScene(lab);
+    try {
+      const before = Object.fromEntries(
+        await Promise.all(nodeNames.map(async (name) => [name, await inventory(scene.nodes[name])] as const)),
+      );
+      await deploys(scene);
+      await fails(scene);
+      await changes(scene);
+      await removal(scene, before);
+    } finally {
+      await scene.close();
+    }
+  },
+});
