@@ -10,6 +10,9 @@ export { outcomes };
 /** Where the hosting provider's files are on the deployer. */
 export const project = "/root/provider";
 
+/** Where the deployer keeps images. */
+export const imageStore = "/var/cache/fediversity/oci";
+
 /** An operator: a domain, and the environment that the hosting provider has for it. */
 export interface Operator {
   readonly domain: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FailureReport } from "../../src/model/failure.ts";
 import { everything } from "./applications.ts";
-import { carol, outcomes, project, reportIn } from "./deployer.ts";
+import { carol, imageStore, outcomes, project, reportIn } from "./deployer.ts";
 import type { Scene } from "./scene.ts";
 
 /** What goes wrong around a deployment says what it is, leaves nothing half-made, and running it again completes it. */
@@ -58,7 +58,7 @@ export async function trouble(scene: Scene): Promise<void> {
     await deployer.expect(carol, ["plan"]);
     await registry.stop();
     const lock = await machine.readFile(`${project}/fediversity.images.json`);
-    await machine.succeed("rm -rf /var/cache/fediversity/oci");
+    await machine.succeed(["rm", "-rf", imageStore]);
     assert.equal((await failing("machine/machine")).code, "registry-unreachable");
     await registry.start();
     await machine.writeFile(
