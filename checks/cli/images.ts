@@ -55,6 +55,7 @@ const later: readonly (readonly [DoubleImage, DoubleBuild])[] = [
   [streamingImage, { version: "4.8.0" }],
   [mastodonImage, { version: "4.8.1", fault: "unhealthy" }],
   [streamingImage, { version: "4.8.1" }],
+  [peertubeImage, { version: "8.5.0" }],
 ];
 
 const referenceOf = (image: DoubleImage, version: string): string => `${image.name}:v${version}`;

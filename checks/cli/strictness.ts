@@ -159,5 +159,5 @@ export async function strictness(scene: Scene): Promise<void> {
     }),
   );
   await sql(`DROP DATABASE ${fresh} WITH (FORCE)`);
-  await deployer.expect(ada, ["status"]);
+  await deployer.waitUntilHealthy(ada);
 }
