@@ -97,9 +97,12 @@ sweep() {
   done <"$work/all-keys"
 }
 
-# Again as long as there is something: more may have been purged meanwhile.
-sweep
-while [ -n "$found" ]; do sweep; done
+# Again when more was purged meanwhile: systemd sees no change of a path while its unit runs.
+while :; do
+  before=$(stat --format=%y "$kept")
+  sweep
+  [ -n "$found" ] || [ "$(stat --format=%y "$kept")" != "$before" ] || break
+done
 cat "$made" 2>/dev/null | while read -r name; do
   is_purged "$name" || echo "$name"
 done | sort -u >"$work/made"
