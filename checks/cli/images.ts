@@ -68,8 +68,12 @@ async function build(image: DoubleImage, build: DoubleBuild): Promise<BuiltImage
 /** The real Garage's program, where it has been built. */
 export const garageProgram = `${defaultCache}/garage/garage`;
 
-/** Whether Garage is the real one that was built here. */
-async function usesBuiltGarage(wanted: "real" | "double" | undefined): Promise<boolean> {
+/**
+ * Whether a check uses the real Garage that was built here; otherwise its double.
+ * @param wanted what was chosen by the option `garage`
+ * @throws Failure `garage-missing`
+ */
+export async function hasRealGarage(wanted?: "real" | "double"): Promise<boolean> {
   if (wanted === "double") return false;
   const there = await access(garageProgram, constants.X_OK).then(
     () => true,
@@ -93,7 +97,7 @@ async function usesBuiltGarage(wanted: "real" | "double" | undefined): Promise<b
 export async function getImages({ garage, images = "doubles" }: Chosen<typeof imageOptions>): Promise<Images> {
   const upstream = images === "upstream";
   const officialGarage = upstream && garage !== "double";
-  const builtGarage = !officialGarage && (await usesBuiltGarage(garage));
+  const builtGarage = !officialGarage && (await hasRealGarage(garage));
   const which = officialGarage ? "its official image" : builtGarage ? `the real one, ${garageProgram}` : "its double";
   process.stdout.write(
     `  garage: ${which}\n  applications: ${upstream ? "their official images" : "contract doubles"}\n`,
