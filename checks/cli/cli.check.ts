@@ -2,10 +2,14 @@ import { defineCheck } from "../driver/check.ts";
 import { changes } from "./changes.ts";
 import { deploys } from "./deploys.ts";
 import { federation } from "./federation.ts";
+import { imageOptions } from "./images.ts";
 import { inventories } from "./inventory.ts";
 import { ada, carol } from "./deployer.ts";
+import { purging } from "./purging.ts";
+import { quotas } from "./quotas.ts";
 import { removal } from "./removal.ts";
 import { setScene } from "./scene.ts";
+import { strictness } from "./strictness.ts";
 import { serialNumber, switching } from "./switching.ts";
 import { trouble } from "./trouble.ts";
 import { upgrades } from "./upgrades.ts";
@@ -18,8 +22,9 @@ import { works } from "./works.ts";
  */
 export const check = defineCheck({
   name: "cli",
-  async run(lab) {
-    const scene = await setScene(lab);
+  options: imageOptions,
+  async run(lab, chosen) {
+    const scene = await setScene(lab, chosen);
     try {
       await prepareClient(scene);
       const before = await inventories(scene);
@@ -27,9 +32,12 @@ export const check = defineCheck({
       const serial = await serialNumber(scene);
       const visit = await works(scene, ada, "apart");
       await federation(scene);
+      await strictness(scene);
       await changes(scene);
       await switching(scene, { visit, serial });
-      await upgrades(scene);
+      await quotas(scene);
+      const versions = await upgrades(scene);
+      await purging(scene, { visit, versions });
       await trouble(scene);
       await works(scene, carol, "together");
       await removal(scene, before);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Failure, type FailureReport } from "../../src/model/failure.ts";
 import type { StampedEvent } from "../../src/engine/event.ts";
+import { until } from "../../src/providers/local-machine/until.ts";
 import type { RunResult } from "../../src/providers/process/run.ts";
 import { outcomes, parseEvents } from "../basic/deployer.ts";
 import type { TestMachine } from "../driver/test-machine.ts";
@@ -9,6 +10,9 @@ export { outcomes };
 
 /** Where the hosting provider's files are on the deployer. */
 export const project = "/root/provider";
+
+/** Where the deployer keeps images. */
+export const imageStore = "/var/cache/fediversity/oci";
 
 /** An operator: a domain, and the environment that the hosting provider has for it. */
 export interface Operator {
@@ -38,6 +42,8 @@ export interface Deployer {
   ) => Promise<RunResult>;
   /** Runs a command that must end with this exit code; 0 when not given. */
   readonly expect: (operator: Operator, args: readonly string[], code?: number) => Promise<RunResult>;
+  /** Waits until `status` says that all is healthy, as after a start. */
+  readonly waitUntilHealthy: (operator: Operator) => Promise<void>;
   /** Applies and gives the events. */
   readonly apply: (
     operator: Operator,
@@ -90,6 +96,16 @@ export async function prepareDeployer(
       await machine.writeFile(`${project}/${domain}.json`, JSON.stringify(configuration, undefined, 2), 0o600);
     },
     expect: async (operator, args, code = 0) => checked(args, code, await run(operator, args)),
+    async waitUntilHealthy(operator) {
+      let last: RunResult | undefined;
+      const look = async (): Promise<true | undefined> => {
+        last = await run(operator, ["status"]);
+        return last.code === 0 ? true : undefined;
+      };
+      if ((await until(look, { timeout: 60_000, interval: 500 })) !== true && last !== undefined) {
+        await checked(["status"], 0, last);
+      }
+    },
     async apply(operator, code = 0, env = {}) {
       const args = ["apply", "--yes", "--json"];
       return parseEvents((await checked(args, code, await run(operator, args, env))).stdout);

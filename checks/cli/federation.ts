@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { isObject } from "../../src/model/json.ts";
 import { until } from "../../src/providers/local-machine/until.ts";
 import { ada, bob, type Operator } from "./deployer.ts";
@@ -74,9 +75,11 @@ export async function federation(scene: Scene): Promise<void> {
     // Posts reach those whose follow has been accepted.
     const target = scene.targets["snac-b"];
     await target.waitUntilSucceeds("ls /srv/fediversity/snac/data/instance/user/ada/followers/*.json");
-    await post(scene, other, "Good morning from the other side");
-    const arrived = await seen(scene, one, "Good morning from the other side");
-    await post(scene, one, `@${other.handle} And good morning to you`, String(arrived["id"]));
-    await seen(scene, other, "And good morning to you");
+    // New each time, so that what arrived once does not stand for it.
+    const words = randomBytes(6).toString("hex");
+    await post(scene, other, `Good morning ${words} from the other side`);
+    const arrived = await seen(scene, one, `Good morning ${words}`);
+    await post(scene, one, `@${other.handle} And good morning ${words} to you`, String(arrived["id"]));
+    await seen(scene, other, `And good morning ${words}`);
   });
 }

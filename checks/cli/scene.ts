@@ -3,10 +3,11 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { installProduct } from "../basic/product.ts";
 import { browserPackages, openBrowser, type Browser } from "../driver/browser.ts";
+import type { Chosen } from "../driver/check.ts";
 import { defaultCache, type Lab } from "../driver/lab.ts";
 import type { TestMachine } from "../driver/test-machine.ts";
-import { prepareDeployer, type Deployer } from "./deployer.ts";
-import { buildImages, type BuiltImage } from "./images.ts";
+import { imageStore, prepareDeployer, project, type Deployer } from "./deployer.ts";
+import { getImages, type Images, type imageOptions } from "./images.ts";
 import {
   certificateAuthorityPackages,
   setUpCertificateAuthority,
@@ -41,7 +42,7 @@ export interface Scene {
   readonly hastyAuthority: CertificateAuthority;
   readonly mail: MailSink;
   readonly registry: Registry;
-  readonly images: readonly BuiltImage[];
+  readonly images: Images;
   readonly browser: Browser;
   /** The password of every first account. */
   readonly password: string;
@@ -52,8 +53,9 @@ export interface Scene {
 const withoutPids = { path: "/etc/containers/containers.conf.d/lab.conf", content: "[containers]\npids_limit=0\n" };
 
 /** Sets the scene: every machine, and around them what the internet has. */
-export async function setScene(lab: Lab): Promise<Scene> {
-  const [product, images] = await Promise.all([installProduct(), buildImages()]);
+export async function setScene(lab: Lab, chosen: Chosen<typeof imageOptions>): Promise<Scene> {
+  const images = await getImages(chosen);
+  const product = await installProduct();
   const dns = lab.machine("dns", { packages: nameServerPackages });
   const nameservers = [dns.address];
   const acme = lab.machine("acme", { packages: certificateAuthorityPackages, nameservers });
@@ -82,7 +84,7 @@ export async function setScene(lab: Lab): Promise<Scene> {
   ]);
   const authority = await setUpCertificateAuthority(acme, { name: "acme", port: 443 });
   const hastyAuthority = await setUpCertificateAuthority(acme, { name: "hasty-acme", port: 14_000, validity: 180 });
-  for (const { folder, reference } of images) await registry.push(folder, reference);
+  for (const { folder, reference } of images.built) await registry.push(folder, reference);
   const password = `Pw-${randomBytes(12).toString("hex")}`;
   const deployer = await prepareDeployer(machine, {
     privateKey: lab.key.privateKey,
@@ -97,6 +99,10 @@ export async function setScene(lab: Lab): Promise<Scene> {
       mail: "mail.lab.example",
     },
   });
+  if (images.official !== undefined) {
+    await machine.copyFromHost(images.official.store, imageStore);
+    await machine.writeFile(`${project}/fediversity.images.json`, JSON.stringify(images.official.locked));
+  }
   const browser = await openBrowser(client, lab, {
     screenshots: join(defaultCache, "logs", "cli", "screenshots"),
     authorities: [authority.issuerRoot, hastyAuthority.issuerRoot],

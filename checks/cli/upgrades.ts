@@ -5,8 +5,12 @@ import { signInMastodon } from "./people/sign-in.ts";
 import type { Scene } from "./scene.ts";
 import { fetchJson } from "./web.ts";
 
-/** Another version of an application. */
-export async function upgrades(scene: Scene): Promise<void> {
+/** Other versions of applications. @returns what they are now, as variables for the hosting provider's configuration */
+export async function upgrades(scene: Scene): Promise<Readonly<Record<string, string>>> {
+  if (scene.images.kind === "upstream") {
+    process.stdout.write("  only doubles have versions to upgrade to: upgrades are not tried\n");
+    return {};
+  }
   const { lab, deployer, targets, browser, password } = scene;
   const version = async (): Promise<unknown> =>
     (await fetchJson(scene, "https://mastodon.example.org/api/v2/instance"))["version"];
@@ -40,7 +44,8 @@ export async function upgrades(scene: Scene): Promise<void> {
         ? [event.total ?? 0]
         : [],
     );
-    assert.ok(Math.max(0, ...sent) < 5_000_000, `sent ${String(Math.max(0, ...sent))} bytes of images`);
+    const largest = Math.max(0, ...sent);
+    assert.ok(largest > 0 && largest < 5_000_000, `sent ${String(largest)} bytes of images`);
     await browser.driver.manage().deleteAllCookies();
     await signInMastodon(browser.driver, { url: "https://mastodon.example.org", email: "ada@example.org", password });
   });
@@ -51,4 +56,26 @@ export async function upgrades(scene: Scene): Promise<void> {
     assert.match(report.details?.join("\n") ?? "", /The upgrade from 4\.7\.4 to 4\.8\.0 was confirmed/);
     assert.equal(await version(), "4.8.0");
   });
+
+  const versions = { MASTODON_VERSION: "4.8.0", PEERTUBE_VERSION: "8.5.0" };
+
+  await lab.subtest(
+    "scripts of the releases in between run after an upgrade of PeerTube, in their order and once",
+    async () => {
+      const events = await deployer.apply(ada, 0, versions);
+      assert.equal(outcomes(events)["machine/peertube"], "updated");
+      const state = (): Promise<Record<string, unknown>> =>
+        fetchJson(scene, "https://peertube.example.org/double.json");
+      const after = await state();
+      assert.deepEqual([after["version"], after["scripts"]], ["8.5.0", ["peertube-8.4", "peertube-8.5"]]);
+      const ran = await targets.peertube.journal("peertube-release-scripts.service");
+      assert.match(ran, /release 8\.4[^]*peertube-8\.4: done[^]*release 8\.5[^]*peertube-8\.5: done/);
+      // The double refuses to be asked a second time.
+      await targets.peertube.reboot();
+      await targets.peertube.waitForUnit("peertube-server.service");
+      await deployer.expect(ada, ["status"]);
+      assert.equal((await targets.peertube.succeed("systemctl --failed --no-legend")).trim(), "");
+    },
+  );
+  return versions;
 }

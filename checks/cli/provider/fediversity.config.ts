@@ -15,6 +15,7 @@ import {
   objectStorage,
   offer,
   oneMachine,
+  peertubeAt,
   type Placement,
   providerSecret,
   service,
@@ -50,13 +51,22 @@ function webOf({ directory, directoryRoot, issuerRoot }: Authority, renewalCheck
 // Machines trust both authorities, so that the operators' services can meet.
 const trust = `${lab.acme.issuerRoot}${lab.hastyAcme.issuerRoot}`;
 
+/** Bytes that each bucket may hold, for full ones. */
+const quota = process.env["BUCKET_QUOTA"];
+
 const offersWith = (web: ReturnType<typeof webOf>) => ({
   cache: offer(cache, { memory: 64 }),
   container: offer(container, { trust }),
   data: offer(dataDirectory, {}),
   database: offer(database, { memory: 512 }),
   mail: offer(mail, { host: lab.mail, port: 25, security: "none" }),
-  objects: offer(objectStorage, { kind: "garage", capacity: 1_000_000_000, durable: false, web }),
+  objects: offer(objectStorage, {
+    kind: "garage",
+    capacity: 1_000_000_000,
+    durable: false,
+    web,
+    ...(quota === undefined ? {} : { quota: Number(quota) }),
+  }),
   service: offer(service, { trust }),
   shell: offer(loginShell, { username: "operator" }),
   timer: offer(timer, {}),
@@ -80,11 +90,16 @@ const apart: Placement = (placeable) => {
   }
 };
 
-/** Another version of Mastodon, for upgrades. */
-const version = process.env["MASTODON_VERSION"];
-const offered = applications.map((one) =>
-  one.name === "mastodon" && version !== undefined ? mastodonAt(version) : one,
-);
+/** Other versions, for upgrades. */
+const versions = {
+  mastodon: { version: process.env["MASTODON_VERSION"], at: mastodonAt },
+  peertube: { version: process.env["PEERTUBE_VERSION"], at: peertubeAt },
+};
+const offered = applications.map((one) => {
+  if (one.name !== "mastodon" && one.name !== "peertube") return one;
+  const { version, at } = versions[one.name];
+  return version === undefined ? one : at(version);
+});
 
 export default defineConfig({
   applications: offered,

@@ -31,7 +31,7 @@ test("a step before migrations that knows version and database; the password com
   const unit = system.units["app-release.service"];
   assert.deepEqual(Object.keys(unit?.credentials ?? {}), ["password"]);
   assert.deepEqual(system.directories, {
-    "/srv/fediversity/app/release": { mode: "0700", owner: "root", group: "root", data: "version and dumps of app" },
+    "/srv/fediversity/app/release": { mode: "0711", owner: "root", group: "root", data: "version and dumps of app" },
   });
   assert.deepEqual(system.packages, ["postgresql-client-17"]);
 });

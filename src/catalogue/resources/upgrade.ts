@@ -32,7 +32,10 @@ export const upgrade = defineResource({
   binding: z.strictObject({
     /** What migrations and the application come after. */
     unit: z.string(),
-    /** A folder for marks of steps that are done once for each version: `done-VERSION-STEP`. */
+    /**
+     * A folder for marks of steps that are done once for each version: `done-VERSION-STEP`. Its file `upgrade`, where
+     * there was one, tells the last upgrade: FROM TO GENERATION; every user may read that.
+     */
     folder: z.string(),
   }),
   apply({ machine, requests }) {
@@ -51,7 +54,7 @@ export const upgrade = defineResource({
         const { after } = request;
         return {
           packages: ["postgresql-client-17"],
-          directories: { [folder]: { mode: "0700", data: `version and dumps of ${application}` } },
+          directories: { [folder]: { mode: "0711", data: `version and dumps of ${application}` } },
           files: { [program]: { content: ownFile("scripts/upgrade.sh", import.meta.url) } },
           units: {
             [unitOf(application, name)]: {

@@ -165,3 +165,22 @@ test("the first account is an administrator whose channel has another name", () 
 test("migrations run at its start: after the dump", () => {
   assert.ok(server.includes("Requires=peertube-release.service") && server.includes("After=peertube-release.service"));
 });
+
+test("the scripts of releases are a step after the server, once for each version, and know the last upgrade", () => {
+  const lines = linesOf(system, "peertube-release-scripts.container");
+  const mark = "/srv/fediversity/peertube/release/done-8.3.1-release-scripts";
+  for (const line of [
+    "Requires=peertube-server.service",
+    "After=peertube-server.service",
+    `ConditionPathExists=!${mark}`,
+    `ExecStartPost=/usr/bin/touch ${mark}`,
+    "Volume=/srv/fediversity/peertube/release:/release:ro",
+    "Exec=/setup/release-scripts.sh 8.3.1 /release/upgrade /app http://127.0.0.1:9000/api/v1/ping",
+  ]) {
+    assert.ok(
+      lines.some((one) => one.startsWith(line)),
+      line,
+    );
+  }
+  assert.equal(variablesOf(system, "peertube-release-scripts")["PEERTUBE_DB_NAME"], "peertube_db");
+});

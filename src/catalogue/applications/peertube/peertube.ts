@@ -95,7 +95,6 @@ export function peertubeAt(version: string) {
         PEERTUBE_REDIS_PORT: text`${jobs.port}`,
         PEERTUBE_REDIS_AUTH: text`${jobs.password}`,
         PEERTUBE_ADMIN_EMAIL: `root@${name}`,
-        PT_INITIAL_ROOT_PASSWORD: text`${secret("root-password", { format: "alphanumeric", length: 32 })}`,
         PEERTUBE_SMTP_HOSTNAME: text`${relay.host}`,
         PEERTUBE_SMTP_PORT: text`${relay.port}`,
         PEERTUBE_SMTP_USERNAME: text`${relay.user}`,
@@ -142,20 +141,46 @@ export function peertubeAt(version: string) {
         // Garage has no access lists and refuses calls that set them.
         object_storage: { upload_acl: { public: null, private: null } },
       };
-      const server = request(container, "server", {
-        description: "PeerTube",
+      const common = {
         image,
         user: `${owner}:${owner}`,
         environment,
-        files: { "/config/production.yaml": { content: `${canonicalJson(production, 2)}\n`, owner } },
         directories: { "/config": { path: text`${config.path}` }, "/data": { path: text`${data.path}` } },
         hosts: [text`${videos.mapping}`],
         memoryFolders: ["/tmp"],
+      };
+      const settings = { content: `${canonicalJson(production, 2)}\n`, owner };
+      const server = request(container, "server", {
+        ...common,
+        description: "PeerTube",
+        environment: {
+          ...environment,
+          PT_INITIAL_ROOT_PASSWORD: text`${secret("root-password", { format: "alphanumeric", length: 32 })}`,
+        },
+        files: { "/config/production.yaml": settings },
         backends: [text`${db.unit}`, text`${jobs.unit}`, text`${videos.unit}`],
         after: [upgraded.unit],
         memory: 4096,
         ports: [port],
         stopSeconds: 60,
+      });
+      request(container, "release-scripts", {
+        ...common,
+        kind: "step",
+        description: "Scripts of PeerTube's releases between the version before and this one",
+        files: {
+          "/config/production.yaml": { ...settings, restarts: false },
+          "/setup/release-scripts.sh": { content: ownFile("release-scripts.sh", import.meta.url), restarts: false },
+        },
+        directories: { ...common.directories, "/release": { path: text`${upgraded.folder}`, readOnly: true } },
+        entrypoint: "/bin/sh",
+        command: [
+          ...["/setup/release-scripts.sh", version, "/release/upgrade", "/app"],
+          `http://127.0.0.1:${String(port)}/api/v1/ping`,
+        ],
+        after: [server.unit],
+        mark: text`${upgraded.folder}/done-${version}-release-scripts`,
+        startSeconds: 3600,
       });
       const user = {
         host: name,

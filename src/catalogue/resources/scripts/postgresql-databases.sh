@@ -14,17 +14,27 @@ sql() { psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 
 # Roles of ours carry this comment.
 ours="shobj_description(oid, 'pg_authid') = 'fediversity'"
 
-if [ "$#" = 2 ]; then
-  sql --command="SELECT substr(rolname, 1, length(rolname) - 6) FROM pg_roles WHERE $ours AND rolname LIKE '%\\_owner'" |
-    while read -r database; do
-      if grep -q "^$database " "$list" || [ -e "$2/$database" ]; then continue; fi
-      echo "dropping database $database, whose data was purged"
-      sql --set=database="$database" --set=owner="${database}_owner" <<'SQL'
+drop_purged() { # KEPT-FOLDER
+  # Not in the pipe itself, where nobody would see that it failed.
+  owners=$(sql --command="SELECT substr(rolname, 1, length(rolname) - 6) FROM pg_roles WHERE $ours AND rolname LIKE '%\\_owner'")
+  printf '%s\n' "$owners" | while read -r database; do
+    [ -n "$database" ] || continue
+    if grep -q "^$database " "$list" || [ -e "$1/$database" ]; then continue; fi
+    echo "dropping database $database, whose data was purged"
+    sql --set=database="$database" --set=owner="${database}_owner" <<'SQL'
 DROP DATABASE IF EXISTS :"database" WITH (FORCE);
 DROP ROLE IF EXISTS :"owner";
 SQL
-    done
-  exit 0
+  done
+}
+
+if [ "$#" = 2 ]; then
+  # Again when more was purged meanwhile: systemd sees no change of a path while its unit runs.
+  while :; do
+    before=$(stat --format=%y "$2")
+    drop_purged "$2"
+    [ "$(stat --format=%y "$2")" != "$before" ] || exit 0
+  done
 fi
 
 while read -r database extensions; do
@@ -52,7 +62,9 @@ SQL
   done
 done <"$list"
 
-sql --command="SELECT rolname FROM pg_roles WHERE rolcanlogin AND $ours" | while read -r role; do
+logins=$(sql --command="SELECT rolname FROM pg_roles WHERE rolcanlogin AND $ours")
+printf '%s\n' "$logins" | while read -r role; do
+  [ -n "$role" ] || continue
   if grep -q "^$role " "$list"; then continue; fi
   echo "removing the login $role; its database is kept"
   sql --set=role="$role" <<'SQL'

@@ -68,6 +68,8 @@ sync "$folder/before-$version.dump.new"
 mv -T "$folder/before-$version.dump.new" "$folder/before-$version.dump"
 current=$(readlink "$base/current")
 echo "$installed $version ${current##*/}" | write "$folder/upgrade"
+# The application's own user may see which upgrade it was; dumps are for root.
+chmod 0644 "$folder/upgrade"
 rm -f "$folder"/done-"$version"-*
 echo "$version" | write "$folder/version"
 # One way back is enough; older dumps only fill the disk.

@@ -72,7 +72,9 @@ module Double
       port = endpoint.port
       options = { use_ssl: endpoint.scheme == "https", open_timeout: 5, read_timeout: ENV.fetch("S3_READ_TIMEOUT", "5").to_i }
       answer = Net::HTTP.start(virtual ? "#{bucket}.#{endpoint.hostname}" : endpoint.hostname, port, nil, **options) { |http| http.request(request) }
-      raise Refused, "#{method} answered #{answer.code} #{answer.body.to_s[%r{<Code>(.*?)</Code>}, 1]}" unless answer.is_a?(Net::HTTPSuccess)
+      # Code and reason, as the errors of Amazon's own library have them.
+      words = %w[Code Message].filter_map { |part| answer.body.to_s[%r{<#{part}>(.*?)</#{part}>}m, 1] }
+      raise Refused, "#{method} answered #{[answer.code, *words].join(" ")}" unless answer.is_a?(Net::HTTPSuccess)
       answer.body.to_s
     end
 

@@ -47,8 +47,13 @@ const migrations = [
     schema: 1150,
     since: "8.4.0",
     sql: `
-      ALTER TABLE video ADD COLUMN "searchName" text;
-      UPDATE video SET "searchName" = lower(unaccent(name));`,
+      ALTER TABLE video ADD COLUMN "searchName" text;`,
+  },
+  {
+    schema: 1175,
+    since: "8.5.0",
+    sql: `
+      CREATE INDEX ON video ("searchName");`,
   },
 ];
 

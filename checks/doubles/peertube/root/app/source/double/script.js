@@ -26,7 +26,12 @@ export function upgradeScript(name, schema, change) {
       throw new Error(`${name}: the server has not announced schema ${schema} yet: start it and wait for its log`);
     }
     await change(database);
-    await database.query('INSERT INTO "finishedScript" (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
+    const { rowCount } = await database.query(
+      'INSERT INTO "finishedScript" (name) VALUES ($1) ON CONFLICT DO NOTHING',
+      [name],
+    );
+    // Upstream's take long on a large instance: a deployer that runs them again wastes hours.
+    if (rowCount === 0) throw new Error(`${name}: was run before`);
     process.stdout.write(`${name}: done\n`);
   });
 }
