@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes, randomInt } from "node:crypto";
 import { promisify } from "node:util";
 import type { SecretDeclaration } from "../../model/secret.ts";
+import { isOpensshKey, opensshPrivateKey, opensshPublicKey } from "./openssh-key.ts";
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const makeKeyPair = promisify(generateKeyPair);
@@ -15,7 +16,8 @@ export async function generate(
   return Array.from({ length }, () => alphanumeric[randomInt(alphanumeric.length)]).join("");
 }
 
-async function privateKey(type: "p256" | "rsa"): Promise<string> {
+async function privateKey(type: "p256" | "rsa" | "ssh-ed25519"): Promise<string> {
+  if (type === "ssh-ed25519") return opensshPrivateKey(randomBytes(32));
   if (type === "rsa") {
     const pair = await makeKeyPair("rsa", { modulusLength: 4096 });
     return pair.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
@@ -33,6 +35,7 @@ export function usable(declaration: SecretDeclaration | undefined, value: string
 
 /** Gives the public key of a private one, as {@link generate} made it. */
 export function publicKey(value: string): string {
+  if (isOpensshKey(value)) return opensshPublicKey(value);
   if (value.startsWith("-----")) {
     return createPublicKey(createPrivateKey(value)).export({ type: "spki", format: "pem" }) as string;
   }
