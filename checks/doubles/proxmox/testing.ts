@@ -4,24 +4,12 @@ import type { Prior, PriorContext, ProviderContext } from "../../../src/engine/p
 import type { Json, JsonObject } from "../../../src/model/json.ts";
 import { makeCertificate } from "./certificate.ts";
 import { addTemplate, makeCluster, type ClusterOptions } from "./cluster.ts";
+import { fullAcl } from "./full-acl.ts";
 import { imaginaryGuests } from "./guests.ts";
 import { serve } from "./server.ts";
 
 const gibibyte = 1024 ** 3;
 const secretValue = "5a2a1f9e-0a35-4f2c-9a42-canary000001";
-
-/** Everything that the documentation's role gives, for both versions. */
-export const fullAcl: Readonly<Record<string, readonly string[]>> = {
-  "/": [],
-  "/vms": [
-    ...["VM.Allocate", "VM.Audit", "VM.Clone", "VM.PowerMgmt", "VM.Monitor"],
-    ...["CPU", "Memory", "Disk", "Network", "Options", "Cloudinit"].map((what) => `VM.Config.${what}`),
-    ...["VM.GuestAgent.Audit", "VM.GuestAgent.FileRead"],
-  ],
-  "/storage/tank": ["Datastore.AllocateSpace", "Datastore.Audit"],
-  "/sdn/zones/localnetwork/vmbr0": ["SDN.Use"],
-  "/nodes": ["Sys.Audit"],
-};
 
 let certificate: ReturnType<typeof makeCertificate> | undefined;
 
