@@ -45,7 +45,7 @@ export async function setUpCluster(
   const socket = join(lab.folder, "proxmox.sock");
   const server = await serve(cluster, certificate, { socket });
   const { address } = lab.network;
-  const [command = "", ...args] = [
+  const [command, ...args] = [
     ...lab.namespaceCommand,
     process.execPath,
     relay,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { outcomes } from "../basic/deployer.ts";
 import type { Vm } from "../doubles/proxmox/cluster.ts";
-import { firstSize, type Scene } from "./scene.ts";
+import { firstSize, project, type Scene } from "./scene.ts";
 
 /** The machine of a domain's snac. */
 export function machineOf({ machines }: Scene, domain: string): Vm {
@@ -52,7 +52,7 @@ export async function deploys(scene: Scene, domain: string): Promise<void> {
 
   await lab.subtest("the host key came over the cluster's API, before the first connection", async () => {
     const { vmid } = machineOf(scene, domain);
-    const state = await deployer.succeed(`cat ${"/root/provider"}/.fediversity/${domain}/*`);
+    const state = await deployer.succeed(`cat ${project}/.fediversity/${domain}/*`);
     const { stdout } = await guests.execute(vmid, ["cat", "/etc/ssh/ssh_host_ed25519_key.pub"]);
     const key = /^ssh-ed25519 (\S+)/.exec(stdout)?.[1] ?? "none";
     assert.ok(state.includes(key), "the state has the key that cloud-init made in the machine");

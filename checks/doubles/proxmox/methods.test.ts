@@ -37,10 +37,11 @@ function isAsStrict(own: Property, official: OfficialProperty): boolean {
     own.type === (official.type ?? "string") &&
     (own.optional === true) === (official.optional === 1) &&
     (own.requires ?? official.requires) === official.requires &&
-    (official.enum == null || (own.enum?.every((value) => official.enum?.includes(value)) ?? false)) &&
-    (minimum === undefined || Number(own.minimum ?? NaN) >= Number(minimum)) &&
-    (maximum === undefined || Number(own.maximum ?? NaN) <= maximum) &&
-    (maxLength === undefined || Number(own.maxLength ?? NaN) <= maxLength) &&
+    ((official.enum ?? undefined) === undefined ||
+      (own.enum?.every((value) => official.enum?.includes(value)) ?? false)) &&
+    (minimum === undefined || (own.minimum ?? NaN) >= Number(minimum)) &&
+    (maximum === undefined || (own.maximum ?? NaN) <= maximum) &&
+    (maxLength === undefined || (own.maxLength ?? NaN) <= maxLength) &&
     (official.pattern === undefined || own.pattern === official.pattern) &&
     // Some formats of the official schema only say what something is for; those that can be refused are here too.
     (typeof official.format !== "string" || own.format === undefined || own.format === official.format)

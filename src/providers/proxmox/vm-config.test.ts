@@ -10,7 +10,10 @@ const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA a deployer";
 const inputs = proxmoxVm.inputs.parse({
   name: "snac-example-org-5b0c1d",
   size: { cores: 2, memory: 2048, disk: 10 },
-  cluster: { endpoints: ["https://pve1:8006"], token: { id: "fediversity@pve!deployer", secret: { $secret: "provider/proxmox" } } },
+  cluster: {
+    endpoints: ["https://pve1:8006"],
+    token: { id: "fediversity@pve!deployer", secret: { $secret: "provider/proxmox" } },
+  },
   template: "debian-13",
   bridge: "vmbr1",
   vlan: 20,
