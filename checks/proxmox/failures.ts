@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { assertServes, machineOf } from "./deploys.ts";
 import { project, type Scene } from "./scene.ts";
 
-/** Lines of the journal at which runs are killed: until the machine is there. */
-const journalLines = 7;
+/** Lines that a run adds to the journal, at most. */
+const journalLines = 15;
 
 async function refused(scene: Scene, domain: string, words: RegExp): Promise<void> {
   const { stdout, stderr, code } = await scene.run(domain, ["apply", "--yes"]);

@@ -4,7 +4,7 @@ import type { ProxmoxVmInputs } from "../../../src/catalogue/components/proxmox-
 import { Failure } from "../../../src/model/failure.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import { proxmoxVmProvider } from "../../../src/providers/proxmox/provider.ts";
-import type { ClusterOptions } from "./cluster.ts";
+import { refuse, type ClusterOptions } from "./cluster.ts";
 import { contextsFor, inputsFor, Memories, startDouble } from "./testing.ts";
 
 type Double = Awaited<ReturnType<typeof startDouble>>;
@@ -115,6 +115,28 @@ test("a size that changes is planned with its restart and done in place; a disk 
   assert.match(vm?.config["scsi0"] ?? "", /size=20G/);
   const smaller = contexts({ size: { cores: 4, memory: 2048, disk: 10 } });
   assert.equal((await failureOf(provider.diff(smaller.wanted()))).code, "disk-shrink");
+});
+
+test("a deployer that dies before the restart: the next restarts, and then nothing is left to do", async (context) => {
+  const { double, apply } = await started(context);
+  await apply();
+  const { cluster } = double;
+  const size = { cores: 4, memory: 4096, disk: 20 };
+  cluster.before = (call) => {
+    if (call.endsWith("/status/shutdown")) throw refuse(500, "interrupted by signal");
+  };
+  assert.equal((await failureOf(apply({ size }))).code, "proxmox-refused");
+  const [vm] = machines(double);
+  assert.deepEqual([vm?.config["cores"], vm?.pending["cores"]], ["2", "4"]);
+  cluster.before = () => undefined;
+  const { difference } = await apply({ size });
+  assert.ok(difference.kind === "update");
+  assert.deepEqual(
+    difference.changes.map(({ verb }) => verb),
+    ["restart"],
+  );
+  assert.deepEqual([vm?.config["cores"], vm?.pending, double.guests.boots], ["4", {}, 2]);
+  assert.equal((await apply({ size })).difference.kind, "same");
 });
 
 test("a machine that somebody stopped is started, and one that somebody configured is configured back", async (context) => {

@@ -71,7 +71,7 @@ test("parameters travel as Proxmox takes them", () => {
 
 test("without a ticket nobody is let in; with one, what changes something takes the token against forgery as well", async (context) => {
   const { endpoint, authority } = await startDouble(context);
-  const agent = trustingAgent(endpoint, { authority });
+  const agent = trustingAgent(endpoint, { authority }, { keepAlive: false });
   const login = {
     method: "POST",
     path: "/access/ticket",

@@ -9,6 +9,8 @@ export const Memory = z.object({
   clone: z.object({ node: z.string(), upid: z.string().optional() }).optional(),
   /** When it was last started, in seconds since 1970: by it a restart is noticed. */
   startedAt: z.number().optional(),
+  /** Whether what was changed takes a restart that has not been yet. */
+  restart: z.boolean().optional(),
 });
 /** See {@link Memory}. */
 export type Memory = z.output<typeof Memory>;

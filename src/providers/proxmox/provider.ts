@@ -86,7 +86,7 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
         code: "proxmox-half-made",
         attempted: "finish the copy that an earlier run began",
         subject: inputs.name,
-        found: `VM ${String(half.vmid)} on ${half.node ?? "?"} is locked (clone), and nothing copies it any more`,
+        found: `VM ${String(half.vmid)} on ${half.node ?? "?"} is locked (clone), and no task of this API token copies it any more`,
         next: `Look at it in Proxmox, and remove it on its node: qm unlock ${String(half.vmid)} && qm destroy ${String(half.vmid)}. Then run the same again.`,
       });
     }
@@ -143,9 +143,10 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
       if (found === undefined) {
         const { cores, memory: mebibytes, disk } = inputs.size;
         const place = choosePlace(list, inputs, await readTemplates(cluster, list, inputs, signal), []);
+        const { template, node } = place;
         const detail = [
-          `${String(cores)} cores, ${String(mebibytes)} MiB, ${String(disk)} GiB`,
-          `${inputs.clone === "full" ? "copied from" : "linked to"} template ${String(inputs.template)} (VM ${String(place.template.vmid)} on ${place.template.node ?? ""})`,
+          `cores: ${String(cores)}, memory: ${String(mebibytes)} MiB, disk: ${String(disk)} GiB`,
+          `${inputs.clone === "full" ? "copied from" : "linked to"} template ${String(inputs.template)} (VM ${String(template.vmid)} on ${template.node ?? ""}), as it is now on ${node}`,
         ];
         return {
           kind: "create",
@@ -157,7 +158,13 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
       const access = knownAccess(context);
       const unchanged = prior?.status === "present" && canonicalJson(prior.inputs) === canonicalJson(inputs);
       const off = deviations(found, inputs);
-      if (unchanged && access !== undefined && off.length === 0 && !restarted(found, memory)) {
+      if (
+        unchanged &&
+        access !== undefined &&
+        off.length === 0 &&
+        memory.restart !== true &&
+        !restarted(found, memory)
+      ) {
         return { kind: "same", outputs: outputsOf(access, found) };
       }
       const config = await configOf(cluster, found, inputs, signal);
@@ -165,7 +172,11 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
       const place = { node: found.node, vmid: found.vmid };
       const running = (await cluster.call("status", place, attempt, signal)).status === "running";
       const before = prior === undefined ? undefined : priorInputs({ prior }).size.disk;
-      const { changes } = stepsFor(config, running, inputs, { owner: context, before });
+      const { changes } = stepsFor(config, running, inputs, {
+        owner: context,
+        before,
+        restart: memory.restart === true,
+      });
       const drift = unchanged && changes.length > 0 ? off : [];
       if (changes.length > 0) return { kind: "update", changes, drift };
       const asked = { cluster, vm: found, inputs, hardwareAddress: hardwareAddressOf(config) };
@@ -214,10 +225,14 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
       const attempt = { attempted: "ask whether the machine runs", subject: inputs.name };
       const running = (await cluster.call("status", { node, vmid }, attempt, signal)).status === "running";
       const before = prior === undefined ? undefined : priorInputs({ prior }).size.disk;
-      const steps = stepsFor(config, running, inputs, { owner: context, before });
+      const steps = stepsFor(config, running, inputs, {
+        owner: context,
+        before,
+        restart: memory.restart === true,
+      });
       // From its first start on it may hold data.
       const noted = { vmid, startedAt: memory.startedAt ?? startOf(0) };
-      if (steps.power !== "none") await remember(noted);
+      if (steps.power !== "none") await remember({ ...noted, restart: steps.power === "restart" });
       await settleVm(cluster, vm, steps, { inputs, progress, signal });
       const now = steps.options.net0 === undefined ? config : await configOf(cluster, vm, inputs, signal);
       const asked = { cluster, vm, inputs, hardwareAddress: hardwareAddressOf(now) };

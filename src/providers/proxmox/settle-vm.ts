@@ -65,13 +65,14 @@ function refuseShrinking(config: VmConfig, inputs: ProxmoxVmInputs, before: numb
  * Says what is to be done with a machine. Pure.
  * @param config as it would be after a start
  * @param before the size of the disk in GiB that was last wanted
+ * @param restart whether an earlier run changed what takes a restart, and died before it
  * @throws Failure `disk-shrink`, `proxmox-no-disk`
  */
 export function stepsFor(
   config: VmConfig,
   running: boolean,
   inputs: ProxmoxVmInputs,
-  { owner, before }: { readonly owner: Owner; readonly before: number | undefined },
+  { owner, before, restart }: { readonly owner: Owner; readonly before: number | undefined; readonly restart: boolean },
 ): Steps {
   refuseShrinking(config, inputs, before);
   const { name, size } = inputs;
@@ -87,7 +88,7 @@ export function stepsFor(
     });
   }
   const grows = disk.bytes < diskBytes(size.disk);
-  const needsStart = grows || Object.keys(options).some((option) => atStart.has(option));
+  const needsStart = restart || grows || Object.keys(options).some((option) => atStart.has(option));
   const power = running ? (needsStart ? "restart" : "none") : "start";
   return {
     options,

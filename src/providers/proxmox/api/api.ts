@@ -43,7 +43,11 @@ function unreachable(options: ApiOptions, { attempted }: Attempt, reasons: reado
  * Calls throw Failure `proxmox-…`; a call that changes something is only tried again when it was certainly not sent.
  */
 export function openApi(options: ApiOptions): Call {
-  const agents = new Map(options.endpoints.map((endpoint) => [endpoint, trustingAgent(endpoint, options.trust)]));
+  const agentsOf = (keepAlive: boolean) =>
+    new Map(options.endpoints.map((endpoint) => [endpoint, trustingAgent(endpoint, options.trust, { keepAlive })]));
+  const reading = agentsOf(true);
+  // What changes something never goes over a connection that the server may be about to end.
+  const changing = agentsOf(false);
   const ask = async (
     outgoing: ReturnType<typeof requestOf>,
     attempt: Attempt,
@@ -52,7 +56,7 @@ export function openApi(options: ApiOptions): Call {
     const token = await options.token();
     const reasons: string[] = [];
     let cause: unknown;
-    for (const [endpoint, agent] of agents) {
+    for (const [endpoint, agent] of outgoing.method === "GET" ? reading : changing) {
       try {
         return await exchange(endpoint, outgoing, { agent, token, signal });
       } catch (error) {

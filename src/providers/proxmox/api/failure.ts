@@ -58,7 +58,7 @@ const known: readonly Known[] = [
   },
   {
     code: "proxmox-agent-silent",
-    when: ({ message }) => /QEMU guest agent is not running|qmp command 'guest-/.test(message),
+    when: ({ message }) => /QEMU guest agent is not running|qmp command 'guest-|socket - timeout after/.test(message),
     found: said,
     next: "Look at the machine's console in Proxmox: has it booted, and does qemu-guest-agent run in it?",
   },
@@ -88,7 +88,7 @@ const known: readonly Known[] = [
   },
   {
     code: "proxmox-locked",
-    when: ({ message }) => /is locked \(|can't lock file|got timeout/.test(message),
+    when: ({ message }) => /is locked \(|can't lock file/.test(message),
     found: said,
     next: "Something else works with this machine: wait until it has ended (Tasks in Proxmox), then run the same again.",
   },

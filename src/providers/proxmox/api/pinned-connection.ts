@@ -21,12 +21,13 @@ const plain = (fingerprint: string): string => fingerprint.replaceAll(":", "").t
 
 /**
  * Makes an agent whose connections prove who is there before anything is said over them, the token least of all.
+ * @param options `keepAlive`: whether connections serve several requests
  */
-export function trustingAgent(endpoint: string, trust: Trust): Agent {
-  if (trust === undefined) return new Agent({ keepAlive: true });
-  if ("authority" in trust) return new Agent({ keepAlive: true, ca: trust.authority });
+export function trustingAgent(endpoint: string, trust: Trust, { keepAlive }: { readonly keepAlive: boolean }): Agent {
+  if (trust === undefined) return new Agent({ keepAlive });
+  if ("authority" in trust) return new Agent({ keepAlive, ca: trust.authority });
   const wanted = new Set(trust.fingerprints.map(plain));
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive });
   agent.createConnection = (options, callback): Duplex | undefined => {
     const socket = connect({ ...(options as ConnectionOptions), rejectUnauthorized: false });
     socket.once("error", (error: Error) => callback?.(error, socket));

@@ -12,7 +12,7 @@ export interface HttpAnswer {
 }
 
 /** Milliseconds without a sign of life after which an endpoint counts as unreachable. */
-const silence = 30_000;
+const silence = 60_000;
 
 /** Codes of errors that come before anything has been sent. */
 const neverSent = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "EHOSTDOWN"]);
@@ -48,13 +48,15 @@ export async function exchange(
         : { "content-type": "application/x-www-form-urlencoded", "content-length": Buffer.byteLength(body) }),
     },
   };
+  const outgoing = request(url, settings);
   try {
-    const outgoing = request(url, settings);
     outgoing.once("timeout", () =>
       outgoing.destroy(Object.assign(new Error("it does not answer any more"), { code: "ETIMEDOUT" })),
     );
     outgoing.end(body);
     const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+    // What goes wrong from now on is told by reading the answer.
+    outgoing.on("error", () => undefined);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     return {
@@ -66,6 +68,10 @@ export async function exchange(
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (certificateProblem.test(code)) {
       throw untrusted(endpoint, `its certificate is not trusted: ${(error as Error).message}`);
+    }
+    // The server may end a connection that was kept at the moment in which it is used again.
+    if (outgoing.reusedSocket && code === "ECONNRESET" && signal?.aborted !== true) {
+      return await exchange(endpoint, { method, path, body }, options);
     }
     throw error;
   }
