@@ -8,7 +8,7 @@ import { localEnvironment } from "./local-machine/local-environment.ts";
 import { localMachineProvider, wakeLocalMachine } from "./local-machine/provider.ts";
 import type { MachineProviderOptions } from "./machine/options.ts";
 import { machineProvider } from "./machine/provider.ts";
-import { proxmoxVmProvider } from "./proxmox/provider.ts";
+import { proxmoxVmProvider } from "./proxmox-vm/provider.ts";
 
 /** What the providers of a deployer need to know. */
 export interface ProvidersOptions {

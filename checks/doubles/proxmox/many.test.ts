@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../src/model/json.ts";
-import { proxmoxVmProvider } from "../../../src/providers/proxmox/provider.ts";
+import { proxmoxVmProvider } from "../../../src/providers/proxmox-vm/provider.ts";
 import { contextsFor, inputsFor, Memories, startDouble } from "./testing.ts";
 
 const count = 24;

@@ -3,7 +3,7 @@ import { test, type TestContext } from "node:test";
 import type { ProxmoxVmInputs } from "../../../src/catalogue/components/proxmox-vm.ts";
 import { Failure } from "../../../src/model/failure.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
-import { proxmoxVmProvider } from "../../../src/providers/proxmox/provider.ts";
+import { proxmoxVmProvider } from "../../../src/providers/proxmox-vm/provider.ts";
 import { refuse, type ClusterOptions } from "./cluster.ts";
 import { contextsFor, inputsFor, Memories, startDouble } from "./testing.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../../src/model/failure.ts";
-import { openApi, type ApiOptions } from "../../../src/providers/proxmox/api/api.ts";
-import { requestOf } from "../../../src/providers/proxmox/api/calls.ts";
-import { trustingAgent } from "../../../src/providers/proxmox/api/pinned-connection.ts";
-import { exchange } from "../../../src/providers/proxmox/api/transport.ts";
+import { openApi, type ApiOptions } from "../../../src/providers/proxmox-vm/api/api.ts";
+import { requestOf } from "../../../src/providers/proxmox-vm/api/calls.ts";
+import { trustingAgent } from "../../../src/providers/proxmox-vm/api/pinned-connection.ts";
+import { exchange } from "../../../src/providers/proxmox-vm/api/transport.ts";
 import { startDouble } from "./testing.ts";
 
 const attempt = { attempted: "list", subject: "the cluster" };
