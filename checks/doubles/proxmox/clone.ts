@@ -55,7 +55,7 @@ async function copy(cluster: Cluster, vm: Vm, given: Given, log: (line: string) 
     const place = cluster.storages.get(storage);
     const steps = 10;
     for (let step = 1; step <= steps; step += 1) {
-      await pause((cluster.options.cloneTime ?? 0) / steps);
+      await pause((cluster.options.cloneTime ?? 0) / steps, undefined, { ref: false });
       if (cluster.down.has(vm.node)) throw refuse(500, "clone failed: interrupted by signal");
       const gigabytes = (part: number): string => `${(part / 1024 ** 3).toFixed(1)} GiB`;
       if (full)

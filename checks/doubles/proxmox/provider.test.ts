@@ -311,6 +311,8 @@ test("an existing machine is taken over by name: tagged, not told to be a new on
   assert.match((vm.config as Record<string, string>)["tags"] ?? "", /snac-example-org/);
   await provider.delete(contexts({ adopt: "old-snac", protected: false }).known());
   assert.ok(cluster.vms.has(150));
+  const other = engineFor(double);
+  assert.equal((await failureOf(other.apply({ adopt: "gone", name: "other" }))).code, "proxmox-adopt");
 });
 
 test("Proxmox VE 9 has other privileges for the guest agent, and doctor names what is missing in each", async (context) => {

@@ -106,7 +106,7 @@ test("without a ticket nobody is let in; with one, what changes something takes 
 });
 
 test("locks, numbers that are taken, unknown nodes and nodes that are down are told as Proxmox tells them", async (context) => {
-  const { endpoint, fingerprint, cluster } = await startDouble(context);
+  const { endpoint, fingerprint, cluster } = await startDouble(context, { cloneTime: 5000 });
   const call = openApi({
     endpoints: [endpoint],
     trust: { fingerprints: [fingerprint] },

@@ -3,9 +3,8 @@ import type { SecretReader } from "../../engine/provider.ts";
 import { canonicalJson } from "../../model/json.ts";
 import { isReference, referencesIn, substitute } from "../../model/reference.ts";
 import type { Resource, VmConfig } from "./api/answers.ts";
-import { openApi, type ApiOptions, type Call } from "./api/api.ts";
+import type { ApiOptions, Call } from "./api/api.ts";
 import type { CallName } from "./api/calls.ts";
-import { places } from "./api/calls.ts";
 import type { Reserved } from "./choose-place.ts";
 
 /** A cluster while a command of the product runs. */
@@ -34,21 +33,25 @@ async function tokenOf({ token }: ProxmoxVmInputs["cluster"], secrets: SecretRea
   return `${id}=${String(value)}`;
 }
 
-function changesSomething(name: CallName): boolean {
-  return places[name][0] !== "GET" && name !== "agentPing";
-}
+/** After these the list is another one. */
+const changing: ReadonlySet<CallName> = new Set(["clone", "configure", "resize", "start", "shutdown", "destroy"]);
 
 function openCluster(options: ApiOptions): Cluster {
-  const api = openApi(options);
+  let opened: Promise<Call> | undefined;
+  // Loaded only where there is such a cluster, for the sake of start-up.
+  const api: Call = async (...call) =>
+    await (
+      await (opened ??= import("./api/api.ts").then((module) => module.openApi(options)))
+    )(...call);
   let listed: { readonly at: number; readonly list: Promise<readonly Resource[]> } | undefined;
   const templates = new Map<number, Promise<VmConfig>>();
   let last: Promise<unknown> = Promise.resolve();
   const call: Call = async (name, ...rest) => {
-    if (changesSomething(name)) listed = undefined;
+    if (changing.has(name)) listed = undefined;
     try {
       return await api(name, ...rest);
     } finally {
-      if (changesSomething(name)) listed = undefined;
+      if (changing.has(name)) listed = undefined;
     }
   };
   return {

@@ -41,6 +41,18 @@ export function findTagged(list: readonly Resource[], wanted: Wanted): FoundVm |
   return single(named, wanted, `are called ${adopt}`);
 }
 
+/** @throws Failure `proxmox-adopt` when an existing machine is to be taken over: none is made in its place */
+export function refuseMissing({ name, adopt }: Wanted): void {
+  if (adopt === undefined) return;
+  throw new Failure({
+    code: "proxmox-adopt",
+    attempted: "take over an existing machine",
+    subject: name,
+    found: `the API token sees no virtual machine called ${adopt}, and none with the tags of one that was taken over`,
+    next: "Correct `adopt` in the environment, or give the token VM.Audit on that machine.",
+  });
+}
+
 /**
  * Finds a machine that may be half-made: by its tags, or else by its number or name and the sentence in its description.
  * @throws Failure `proxmox-ambiguous`

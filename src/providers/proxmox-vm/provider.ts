@@ -9,7 +9,7 @@ import { choosePlace } from "./choose-place.ts";
 import { awaitEarlierClone, cloneVm, readTemplates } from "./clone-vm.ts";
 import { openClusters, type Cluster } from "./cluster.ts";
 import { examineCluster } from "./examine.ts";
-import { findTagged, findVm, type FoundVm } from "./find-vm.ts";
+import { findTagged, findVm, refuseMissing, type FoundVm } from "./find-vm.ts";
 import { isSameStart, memoryOf, startOf, type Memory } from "./memory.ts";
 import { destroyVm, keepVm } from "./remove-vm.ts";
 import { settleVm, stepsFor } from "./settle-vm.ts";
@@ -141,6 +141,7 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
           ? undefined
           : await findVm(cluster, list, { wanted: inputs, owner: context, memory }, signal));
       if (found === undefined) {
+        refuseMissing(inputs);
         const { cores, memory: mebibytes, disk } = inputs.size;
         const place = choosePlace(list, inputs, await readTemplates(cluster, list, inputs, signal), []);
         const { template, node } = place;
@@ -206,6 +207,7 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
       const earlier = await findEarlier(cluster, context, inputs, memory);
       let vm = earlier;
       if (vm === undefined) {
+        refuseMissing(inputs);
         const vmid = await cloneVm(cluster, context, context);
         const list = await cluster.list({ fresh: true }, signal);
         const resource = list.find((one) => one.type === "qemu" && one.vmid === vmid);

@@ -73,9 +73,7 @@ export const answers = {
   resize: Upid.nullish(),
   start: Upid,
   shutdown: Upid,
-  stop: Upid,
   destroy: Upid,
-  agentPing: z.unknown(),
   agentInterfaces: z.looseObject({ result: z.array(Interface) }),
   agentReadFile: z.looseObject({ content: z.string() }),
 } as const;

@@ -19,9 +19,7 @@ export const places = {
   resize: ["PUT", "/nodes/{node}/qemu/{vmid}/resize"],
   start: ["POST", "/nodes/{node}/qemu/{vmid}/status/start"],
   shutdown: ["POST", "/nodes/{node}/qemu/{vmid}/status/shutdown"],
-  stop: ["POST", "/nodes/{node}/qemu/{vmid}/status/stop"],
   destroy: ["DELETE", "/nodes/{node}/qemu/{vmid}"],
-  agentPing: ["POST", "/nodes/{node}/qemu/{vmid}/agent/ping"],
   agentInterfaces: ["GET", "/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces"],
   agentReadFile: ["GET", "/nodes/{node}/qemu/{vmid}/agent/file-read"],
 } as const satisfies { readonly [name in keyof typeof parameters]: readonly [Method, string] };

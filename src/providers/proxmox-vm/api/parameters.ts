@@ -77,9 +77,7 @@ export const parameters = {
   resize: z.strictObject({ ...vm, disk: DiskName, size: z.string().regex(/^\+?\d+(?:\.\d+)?[KMGT]?$/) }),
   start: z.strictObject({ ...vm, timeout: z.int().min(0).optional() }),
   shutdown: z.strictObject({ ...vm, timeout: z.int().min(0).optional() }),
-  stop: z.strictObject(vm),
   destroy: z.strictObject({ ...vm, purge: z.boolean().optional() }),
-  agentPing: z.strictObject(vm),
   agentInterfaces: z.strictObject(vm),
   agentReadFile: z.strictObject({ ...vm, file: z.string() }),
 } as const;
