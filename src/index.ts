@@ -35,6 +35,7 @@ export {
 export { hosts } from "./catalogue/environments/hosts.ts";
 export { incus } from "./catalogue/environments/incus.ts";
 export { local } from "./catalogue/environments/local.ts";
+export { proxmox } from "./catalogue/environments/proxmox.ts";
 export type { MachineSource } from "./catalogue/environments/machine-source.ts";
 export { offer, type Offer } from "./catalogue/environments/offer.ts";
 export { machinePerApplication, oneMachine, type Placement } from "./catalogue/environments/placement.ts";

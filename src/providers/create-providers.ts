@@ -8,6 +8,7 @@ import { localEnvironment } from "./local-machine/local-environment.ts";
 import { localMachineProvider, wakeLocalMachine } from "./local-machine/provider.ts";
 import type { MachineProviderOptions } from "./machine/options.ts";
 import { machineProvider } from "./machine/provider.ts";
+import { proxmoxVmProvider } from "./proxmox-vm/provider.ts";
 
 /** What the providers of a deployer need to know. */
 export interface ProvidersOptions {
@@ -40,5 +41,11 @@ export function createProviders(options: ProvidersOptions): readonly Provider[] 
     connectPrefix: options.connectPrefix,
     onTraffic: options.onTraffic,
   });
-  return [localMachineProvider(local), incusInstanceProvider(), machine, dnsRecordProvider()] as readonly Provider[];
+  return [
+    localMachineProvider(local),
+    incusInstanceProvider(),
+    proxmoxVmProvider(),
+    machine,
+    dnsRecordProvider(),
+  ] as readonly Provider[];
 }
