@@ -16,6 +16,7 @@ import { type FrontDoor, openFrontDoor } from "../starting/front-door.ts";
 import { installPackages } from "../starting/install-packages.ts";
 import { overviewLines, runningMachines } from "../starting/overview-lines.ts";
 import { countRunning, stopMachines } from "../starting/stop-machines.ts";
+import { interrupted } from "../terminal/interrupt.ts";
 import { showSteps, type Steps } from "../terminal/steps.ts";
 
 /** Options of `npm start`. */
@@ -47,20 +48,6 @@ async function setUp(
   await steps.step("Base image", async (report) => {
     const { id } = await ensureBaseImage({ cache, report, signal });
     return `${id} in ${cache}`;
-  });
-}
-
-/** Waits for Ctrl-C. */
-function interrupted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    // A pending promise alone does not keep the process.
-    const alive = setInterval(() => undefined, 1_000_000);
-    const end = (): void => {
-      clearInterval(alive);
-      done();
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
   });
 }
 
