@@ -19,6 +19,8 @@ export interface RunStore {
   /** The newest first. */
   list(options: { readonly configuration?: string | undefined; readonly limit: number }): Promise<readonly StoredRun[]>;
   find(id: string): Promise<StoredRun | undefined>;
+  /** The newest of each configuration. */
+  latest(): Promise<readonly StoredRun[]>;
   /** What is queued or running. */
   unfinished(): Promise<readonly StoredRun[]>;
   /**
@@ -47,6 +49,8 @@ export function runsOf(queries: Queries, operator: string, now: () => number): R
       return (configuration === undefined ? query : query.where("configuration_id", "=", configuration)).execute();
     },
     find: (id) => own().where("id", "=", id).executeTakeFirst(),
+    latest: () =>
+      own().distinctOn("configuration_id").orderBy("configuration_id").orderBy("requested_at", "desc").execute(),
     unfinished: () => own().where("status", "in", unfinishedStatus).orderBy("requested_at").execute(),
     async request(configuration, { by, purge }) {
       for (;;) {

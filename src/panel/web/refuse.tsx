@@ -37,6 +37,23 @@ function refuseProgram({ http }: RequestContext, reason: Refusal): Response {
   }
 }
 
+/** Says that there is nothing, also of what is there and somebody else's. */
+export function notFound(context: RequestContext): Promise<Response> {
+  const { shell } = context.texts;
+  return page(
+    context,
+    { title: shell.notFound.title, status: 404 },
+    <>
+      <p>{shell.notFound.text}</p>
+      <p>
+        <a class="button" href="/">
+          {shell.notFound.next}
+        </a>
+      </p>
+    </>,
+  );
+}
+
 /** Says no, in the way that the one who asked can go on from. */
 export function refuse(context: RequestContext, reason: Refusal, route: Route): Response | Promise<Response> {
   const { http, texts } = context;
@@ -54,18 +71,7 @@ export function refuse(context: RequestContext, reason: Refusal, route: Route): 
       return goTo(context, `/profile/prove?next=${encodeURIComponent(from)}`);
     }
     case "not-found":
-      return page(
-        context,
-        { title: shell.notFound.title, status: 404 },
-        <>
-          <p>{shell.notFound.text}</p>
-          <p>
-            <a class="button" href="/">
-              {shell.notFound.next}
-            </a>
-          </p>
-        </>,
-      );
+      return notFound(context);
     case "denied":
       return page(context, { title: shell.denied.title, status: 403 }, <p>{shell.denied.text}</p>);
     case "stale":
