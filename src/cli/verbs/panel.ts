@@ -6,7 +6,7 @@ import { databaseLocation, readSettings } from "../../panel/settings.ts";
 import { startPanel } from "../../panel/start-panel.ts";
 import { loadConfig } from "../load/load-config.ts";
 import { openDeployment } from "../open-deployment.ts";
-import { as, line } from "../rendering/line.ts";
+import { panelLines } from "../rendering/panel-lines.ts";
 import { runVerb } from "../run-verb.ts";
 import type { SharedOptions } from "../shared-options.ts";
 import { interrupted } from "../terminal/interrupt.ts";
@@ -56,8 +56,7 @@ export function panel(options: SharedOptions): Promise<number> {
         report: (error) => output.notice(inspect(error)),
       });
       const { origin, setUpLink } = running;
-      const first = setUpLink === undefined ? [] : [line("Make the first account, once, at ", as("strong", setUpLink))];
-      output.result("panel", { origin, setUpLink }, [line("FediPanel is at ", as("strong", origin)), ...first]);
+      output.result("panel", { origin, setUpLink }, panelLines(running));
       await interrupted(signal);
       await running.close();
       return "done";
