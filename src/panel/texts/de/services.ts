@@ -143,6 +143,7 @@ export const services: Catalogue<typeof original> = {
     pending: "wird unterwegs entschieden",
   },
   component: {
+    onlyMachine: "Der Rechner",
     machine: (name: string) => `Rechner ${name}`,
     record: (name: string) => `DNS-Eintrag ${name}`,
     made: (name: string) => `Hardware von ${name}`,

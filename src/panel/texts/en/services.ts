@@ -137,6 +137,7 @@ export const services = {
     pending: "is decided on the way",
   },
   component: {
+    onlyMachine: "The machine",
     machine: (name: string) => `Machine ${name}`,
     record: (name: string) => `DNS record ${name}`,
     made: (name: string) => `Hardware of ${name}`,

@@ -77,12 +77,16 @@ export const AddressQuestions: FC<{
         {freeDomains.length > 0 && (
           <div class="pair">
             <TextField name="free-name" label={configure.freeName} value={form["free-name"] ?? ""} />
-            <Choice
-              name="free-domain"
-              label={configure.freeDomain}
-              options={freeDomains.map((domain) => ({ value: domain, label: `.${domain}` }))}
-              value={form["free-domain"]}
-            />
+            {freeDomains.length === 1 ? (
+              <p class="suffix">.{freeDomains[0]}</p>
+            ) : (
+              <Choice
+                name="free-domain"
+                label={configure.freeDomain}
+                options={freeDomains.map((domain) => ({ value: domain, label: `.${domain}` }))}
+                value={form["free-domain"]}
+              />
+            )}
           </div>
         )}
       </div>

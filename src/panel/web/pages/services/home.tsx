@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { addressOf, optionsOf } from "../../../configurations/catalogue.ts";
-import type { StoredConfiguration } from "../../../configurations/configuration-store.ts";
+import { stagedMark, type StoredConfiguration } from "../../../configurations/configuration-store.ts";
 import { stagedChanges } from "../../../configurations/staged-changes.ts";
 import type { StoredRun } from "../../../runs/run-store.ts";
 import { decide } from "../../../access/decide.ts";
@@ -86,6 +86,11 @@ const Staged: FC<{ readonly context: OperatorContext; readonly configuration: St
   );
 };
 
+/** Whether what is staged is what is being deployed right now. */
+function isUnderWay({ id, staged }: StoredConfiguration, unfinished: readonly StoredRun[]): boolean {
+  return unfinished.some((run) => run.configuration_id === id && stagedMark(run.configuration) === stagedMark(staged));
+}
+
 /** The operator's home: running work first, then what is staged, then a card per application. */
 export const home = route({
   method: "GET",
@@ -117,7 +122,10 @@ export const home = route({
       },
       <>
         {unfinished.length > 0 && <Running context={context} runs={unfinished} />}
-        {mayChange && configurations.map((configuration) => <Staged context={context} configuration={configuration} />)}
+        {mayChange &&
+          configurations
+            .filter((configuration) => !isUnderWay(configuration, unfinished))
+            .map((configuration) => <Staged context={context} configuration={configuration} />)}
         {cards.length === 0 ? (
           <div class="empty">
             <p>{words.empty}</p>

@@ -12,7 +12,8 @@ export function componentName({ services }: Texts, path: string): string {
   const name = rest.join("/");
   switch (type) {
     case "machine":
-      return component.machine(name);
+      // With one machine for everything, the placement calls it just that.
+      return name === "machine" ? component.onlyMachine : component.machine(name);
     case "dns-record":
       return component.record(name);
     case "local-machine":
