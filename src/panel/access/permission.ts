@@ -42,6 +42,8 @@ export const permissions = {
   "password.reveal": { to: "members", roles: leading },
   "member.read": { to: "members", roles: leading },
   "member.invite": { to: "members", roles: leading },
+  "member.change": { to: "members", roles: owner, stepUp: true },
+  "member.leave": { to: "members", roles: all },
   "member.remove": { to: "members", roles: owner, stepUp: true },
   "audit.read": { to: "members", roles: leading, scope: "read" },
   "token.read": { to: "members", roles: owner },

@@ -13,7 +13,8 @@ export interface Limit {
  * @returns whether it is still within the limit
  */
 export async function attempt(queries: Queries, key: string, limit: Limit, now: number = Date.now()): Promise<boolean> {
-  const window = Math.floor(now / limit.window);
+  // A window goes by the moment at which it ends, by which old ones are known whatever their length.
+  const window = (Math.floor(now / limit.window) + 1) * limit.window;
   const { count } = await queries
     .insertInto("attempt")
     .values({ key, window, count: 1 })
@@ -22,6 +23,7 @@ export async function attempt(queries: Queries, key: string, limit: Limit, now: 
     )
     .returning("count")
     .executeTakeFirstOrThrow();
+  if (count === 1) await queries.deleteFrom("attempt").where("window", "<=", now).execute();
   return count <= limit.count;
 }
 

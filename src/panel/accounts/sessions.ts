@@ -137,3 +137,59 @@ export async function findSession(
     },
   };
 }
+
+/**
+ * Gives a session another secret, after what protects the account has changed: the old cookie is worth nothing.
+ * @param id the session's public id
+ * @returns the secret for the cookie
+ */
+export async function renewSession(queries: Queries, id: string, now: number): Promise<string> {
+  const secret = newSecret();
+  await queries
+    .updateTable("session")
+    .set({ hash: hashSecret(secret), proved_at: new Date(now) })
+    .where("id", "=", id)
+    .execute();
+  return secret;
+}
+
+/** Notes that the person of a session proved just now who they are. */
+export async function noteProof(queries: Queries, id: string, now: number): Promise<void> {
+  await queries
+    .updateTable("session")
+    .set({ proved_at: new Date(now) })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** A session as its person sees it. */
+export interface ListedSession extends Source {
+  readonly id: string;
+  readonly started: Date;
+  readonly used: Date;
+}
+
+/** The sessions of a person that are not over, the last used first. */
+export async function sessionsOf(queries: Queries, person: string, now: number): Promise<readonly ListedSession[]> {
+  const rows = await queries
+    .selectFrom("session")
+    .select(["id", "created_at as started", "used_at as used", "source as address", "agent"])
+    .where("person_id", "=", person)
+    .where("stage", "=", "complete")
+    .where("created_at", ">", new Date(now - absoluteLimit))
+    .where("used_at", ">", new Date(now - idleLimit))
+    .orderBy("used_at", "desc")
+    .execute();
+  return rows;
+}
+
+/** Ends one session of a person; whether there was one. */
+export async function endSessionOf(queries: Queries, person: string, id: string): Promise<boolean> {
+  const ended = await queries
+    .deleteFrom("session")
+    .where("person_id", "=", person)
+    .where("id", "=", id)
+    .returning("id")
+    .executeTakeFirst();
+  return ended !== undefined;
+}

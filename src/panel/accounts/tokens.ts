@@ -68,3 +68,39 @@ export async function findToken(
   const { id, person_id: personId, operator_id: operator, scopes, role } = row;
   return { kind: "token", id, personId, operator, role, scopes };
 }
+
+/** A token as its operator sees it. */
+export interface ListedToken {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly TokenScope[];
+  readonly madeBy: string;
+  readonly until: Date;
+  readonly used: Date | null;
+}
+
+/** The tokens of an operator that are not over, the newest first. */
+export async function tokensOf(queries: Queries, operator: string, now: number): Promise<readonly ListedToken[]> {
+  return await queries
+    .selectFrom("token")
+    .innerJoin("person", "person.id", "token.person_id")
+    .select(["token.id", "token.name", "scopes", "person.name as madeBy", "expires_at as until", "used_at as used"])
+    .where("operator_id", "=", operator)
+    .where("expires_at", ">", new Date(now))
+    .orderBy("token.created_at", "desc")
+    .execute();
+}
+
+/**
+ * Ends a token of an operator.
+ * @returns its name; nothing when the operator has none of this id
+ */
+export async function revokeToken(queries: Queries, operator: string, id: string): Promise<string | undefined> {
+  const row = await queries
+    .deleteFrom("token")
+    .where("operator_id", "=", operator)
+    .where("id", "=", id)
+    .returning("name")
+    .executeTakeFirst();
+  return row?.name;
+}
