@@ -38,10 +38,15 @@ test("a secret that was written into a policy is hidden, also within text", () =
     port: 25,
   });
   const text = { $text: ["prefix-hunter2", { $secret: "provider/dns" }] };
-  assert.equal(readablePolicy({ password: text } as never) && JSON.stringify(readablePolicy({ password: text })).includes("hunter2"), false);
+  assert.deepEqual(readablePolicy({ password: text }), { password: '…"‹secret provider/dns›"' });
 });
 
 test("a placement of the hosting provider's own has no name", () => {
-  const { terms } = defineEnvironment({ name: "own", offers: {}, placement: () => "a", machines: hosts(["192.0.2.1"]) });
+  const { terms } = defineEnvironment({
+    name: "own",
+    offers: {},
+    placement: () => "a",
+    machines: hosts(["192.0.2.1"]),
+  });
   assert.equal(terms?.placement, "");
 });

@@ -12,7 +12,7 @@ export function readablePolicy(value: unknown, member = ""): Json {
   if (isObject(value)) {
     if (typeof value["$secret"] === "string") return `‹secret ${value["$secret"]}›`;
     if (Array.isArray(value["$text"]) && secretive.test(member)) {
-      return value["$text"].map((part) => (isObject(part) ? readablePolicy(part) : "…")).join("");
+      return value["$text"].map((part) => (isObject(part) ? JSON.stringify(readablePolicy(part)) : "…")).join("");
     }
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, one]) => (one === undefined ? [] : [[key, readablePolicy(one, key)]])),
