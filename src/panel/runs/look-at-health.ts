@@ -2,6 +2,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { Failure } from "../../model/failure.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Panel } from "../panel.ts";
+import { machinesOf, type MachineLook } from "../provider/machine-look.ts";
 
 /** How an application is, in the words of its checks. */
 export interface ApplicationHealth {
@@ -16,6 +17,8 @@ export interface DeploymentHealth {
   readonly applications: { readonly [name: string]: ApplicationHealth };
   /** What could not be looked at: machines that do not answer. */
   readonly unreachable: readonly string[];
+  /** Nothing in what older versions kept. */
+  readonly machines?: readonly MachineLook[];
 }
 
 /** Sorts readings of health checks by the applications that they are named after. */
@@ -54,10 +57,10 @@ export async function lookAtHealth(panel: Panel, configurationId: string, signal
   const engine = panel.openDeployment({ name: row.domain, sink: () => undefined, signal });
   let health: DeploymentHealth;
   try {
-    health = healthByApplication(
-      await engine.status(),
-      config.applications.map(({ name }) => name),
-    );
+    const looks = await engine.status();
+    const { components } = await engine.state();
+    const names = config.applications.map(({ name }) => name);
+    health = { ...healthByApplication(looks, names), machines: machinesOf(looks, components) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     health = { applications: {}, unreachable: [error.message] };

@@ -30,7 +30,14 @@ export function memoryMachines(): MemoryMachines {
           const healthy = !machines.sick.has(name);
           return { name, healthy, text: healthy ? "answers" : "connection refused" };
         });
-        return Promise.resolve({ exists: true, outputs: outputs(), drift: [], health, generation: 1 });
+        return Promise.resolve({
+          exists: true,
+          outputs: outputs(),
+          drift: [],
+          health,
+          generation: 1,
+          freeBytes: 5_000_000_000,
+        });
       },
       diff({ component, inputs }) {
         const known = systems.get(component);
