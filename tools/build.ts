@@ -9,7 +9,7 @@ const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], { stdio: ["ig
 if (status !== 0) process.exit(status ?? 1);
 
 const assets = globSync("{src,checks/driver}/**/*", { withFileTypes: true })
-  .filter((entry) => entry.isFile() && !/\.(?:ts|md)$/.test(entry.name))
+  .filter((entry) => entry.isFile() && !/\.(?:tsx?|md)$/.test(entry.name))
   .map((entry) => path.relative("", path.join(entry.parentPath, entry.name)));
 for (const asset of assets) {
   const target = path.join("dist", asset);

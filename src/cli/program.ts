@@ -124,6 +124,13 @@ function addChangingVerbs(program: Program): void {
     );
 }
 
+function addPanel(program: Program): void {
+  program
+    .command("panel")
+    .description("serve FediPanel, the web application, until it is interrupted")
+    .action(async (_, command) => exit((await import("./verbs/panel.ts")).panel(command.optsWithGlobals())));
+}
+
 function addCompletion(program: Program): void {
   program
     .command("completion")
@@ -147,6 +154,7 @@ export function createProgram(version: string): Program {
   const program = createCommand(version);
   addLookingVerbs(program);
   addChangingVerbs(program);
+  addPanel(program);
   addCompletion(program);
   return program;
 }

@@ -73,6 +73,8 @@ export type EngineEvent =
       readonly drift: readonly string[];
       readonly health: readonly HealthReading[];
       readonly generation?: number | undefined;
+      /** Bytes. */
+      readonly freeBytes?: number | undefined;
     }
   | { readonly event: "note"; readonly text: string; readonly component?: string | undefined }
   | {

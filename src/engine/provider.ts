@@ -82,6 +82,8 @@ export type Reading =
       readonly health: readonly HealthReading[];
       /** Number of the running generation, where the type has generations. */
       readonly generation?: number | undefined;
+      /** Bytes that are free where generations and data lie, where the type has a disk. */
+      readonly freeBytes?: number | undefined;
     };
 
 /** One generation that a component remembers. */

@@ -44,6 +44,8 @@ export interface Application<Options extends z.ZodObject = z.ZodObject> {
   readonly kind: "application";
   readonly name: string;
   readonly description: string;
+  /** The upstream version that this module deploys, where it pins one. */
+  readonly version?: string | undefined;
   /** What an operator may set; every option has a description and a default. */
   readonly options: Options;
   /** What must survive. */

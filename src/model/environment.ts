@@ -1,5 +1,6 @@
 import type { Component } from "./component.ts";
 import type { HealthCheck } from "./health.ts";
+import type { Json } from "./json.ts";
 import type { Resource } from "./resource.ts";
 import type { DeclaredSecrets } from "./secret-declarations.ts";
 
@@ -28,10 +29,29 @@ export interface EnvironmentResult {
   readonly secrets: readonly DeclaredSecrets[];
 }
 
+/** What an environment is made of, for people to read: nothing runs by it, and it holds no secret. */
+export interface EnvironmentTerms {
+  /** Name of the placement; empty for one without a name. */
+  readonly placement: string;
+  /** Name of the machine source. */
+  readonly machines: string;
+  readonly offers: readonly {
+    readonly name: string;
+    readonly resource: string;
+    readonly description: string;
+    /** Secrets stand in it by name. */
+    readonly policy: Json;
+  }[];
+  /** Names of the hosting provider's secrets. */
+  readonly secrets: readonly string[];
+}
+
 /** A place to run: what a hosting provider offers, and how requests become a deployment there. */
 export interface Environment {
   readonly kind: "environment";
   readonly name: string;
   readonly description: string;
+  /** What it is made of, as far as that can be said. */
+  readonly terms?: EnvironmentTerms | undefined;
   implementation(input: EnvironmentInput): EnvironmentResult;
 }

@@ -31,6 +31,7 @@ const rules: Step = {
 /** The steps that read the sources and run nothing of them. */
 export const staticSteps: readonly Step[] = [
   tool("types", ["tsc", "-p", ".", "--pretty", "false"]),
+  tool("types of scripts", ["tsc", "-p", "src/panel/web/public", "--pretty", "false"]),
   tool("lint", ["oxlint", "--deny-warnings", "--report-unused-disable-directives"]),
   tool("format", ["oxfmt", "--check", "."]),
   tool("unused", ["knip", "--no-progress"]),

@@ -16,6 +16,7 @@ import type { Offer } from "./offer.ts";
 import { fulfil } from "./fulfil.ts";
 import { chooseOffer } from "./offer.ts";
 import type { Placement } from "./placement.ts";
+import { termsOf } from "./terms.ts";
 
 /** An environment as a hosting provider writes it. */
 export interface EnvironmentDefinition {
@@ -208,6 +209,7 @@ export function defineEnvironment(definition: EnvironmentDefinition): Environmen
     kind: "environment",
     name: definition.name,
     description: definition.description ?? "",
+    terms: termsOf(definition),
     implementation: (input: EnvironmentInput) => implement(definition, input),
   });
 }

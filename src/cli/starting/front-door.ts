@@ -13,7 +13,19 @@ export interface FrontDoor {
 /** Milliseconds in which a client has to say which name it wants. */
 const patience = 10_000;
 
-function lead(client: Socket, addresses: ReadonlyMap<string, string>): void {
+/** Finds the address of the machine that serves a name; nothing when none does. */
+export type FindMachine = (name: string) => Promise<string | undefined>;
+
+async function addressFor(find: FindMachine, name: string | undefined): Promise<string | undefined> {
+  try {
+    return name === undefined ? undefined : await find(name);
+  } catch {
+    // Who asks for a name at the very moment in which its state is written may ask again.
+    return undefined;
+  }
+}
+
+function lead(client: Socket, find: FindMachine): void {
   let begun: Buffer = Buffer.alloc(0);
   // A browser that goes away in the middle is nobody's fault.
   client.on("error", () => client.destroy());
@@ -24,17 +36,18 @@ function lead(client: Socket, addresses: ReadonlyMap<string, string>): void {
     if (!whole) return;
     client.off("data", take).pause();
     client.setTimeout(0);
-    const address = name === undefined ? undefined : addresses.get(name);
-    if (address === undefined) {
-      client.destroy();
-      return;
-    }
-    const machine = connect(443, address, () => {
-      machine.write(begun);
-      client.pipe(machine).pipe(client);
+    void addressFor(find, name).then((address) => {
+      if (address === undefined || client.destroyed) {
+        client.destroy();
+        return;
+      }
+      const machine = connect(443, address, () => {
+        machine.write(begun);
+        client.pipe(machine).pipe(client);
+      });
+      machine.on("error", () => client.destroy());
+      client.on("close", () => machine.destroy());
     });
-    machine.on("error", () => client.destroy());
-    client.on("close", () => machine.destroy());
   };
   client.on("data", take);
 }
@@ -54,15 +67,15 @@ async function listen(server: Server, port: number, host: string): Promise<boole
 /**
  * Opens a door on the loopback interface that passes TLS connections on, unread, by the name that they ask for. Browsers
  * lead every name below `localhost` there: RFC 6761 section 6.3.
- * @param addresses of machines by host name
+ * @param find asked for every connection, so that what is deployed later is found too
  */
-export async function openFrontDoor(addresses: ReadonlyMap<string, string>): Promise<FrontDoor> {
+export async function openFrontDoor(find: FindMachine): Promise<FrontDoor> {
   const open = new Set<Socket>();
   const create = (): Server =>
     createServer((client) => {
       open.add(client);
       client.on("close", () => open.delete(client));
-      lead(client, addresses);
+      lead(client, find);
     });
   for (const port of [443, 8443, 0]) {
     const server = create();

@@ -27,3 +27,17 @@ export function listenForInterrupt(tell: () => void): Interrupt {
     },
   };
 }
+
+/** Waits until a signal is aborted, and keeps the process until then. */
+export function interrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    // A pending promise alone does not keep the process.
+    const alive = setInterval(() => undefined, 1_000_000);
+    const end = (): void => {
+      clearInterval(alive);
+      done();
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
+}

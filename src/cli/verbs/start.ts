@@ -1,6 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Failure } from "../../model/failure.ts";
+import { inspect } from "node:util";
+import type { FediversityConfig } from "../../catalogue/config.ts";
+import { Failure, renderFailure } from "../../model/failure.ts";
+import { databaseLocation, readSettings } from "../../panel/settings.ts";
+import { startPanel, type RunningPanel } from "../../panel/start-panel.ts";
 import { ensureBaseImage } from "../../providers/local-machine/base-image.ts";
 import { checkComputer } from "../../providers/local-machine/check-computer.ts";
 import { localEnvironment } from "../../providers/local-machine/local-environment.ts";
@@ -9,13 +13,16 @@ import { generatedPassword } from "../generated-password.ts";
 import { openDeployment } from "../open-deployment.ts";
 import { line } from "../rendering/line.ts";
 import { count } from "../rendering/quantity.ts";
+import { panelLines } from "../rendering/panel-lines.ts";
 import { runVerb, type VerbContext } from "../run-verb.ts";
 import type { SharedOptions } from "../shared-options.ts";
 import { checkBefore } from "../starting/check-before.ts";
 import { type FrontDoor, openFrontDoor } from "../starting/front-door.ts";
+import { findMachineIn } from "../starting/find-machine.ts";
 import { installPackages } from "../starting/install-packages.ts";
 import { overviewLines, runningMachines } from "../starting/overview-lines.ts";
 import { countRunning, stopMachines } from "../starting/stop-machines.ts";
+import { interrupted } from "../terminal/interrupt.ts";
 import { showSteps, type Steps } from "../terminal/steps.ts";
 
 /** Options of `npm start`. */
@@ -50,20 +57,6 @@ async function setUp(
   });
 }
 
-/** Waits for Ctrl-C. */
-function interrupted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    // A pending promise alone does not keep the process.
-    const alive = setInterval(() => undefined, 1_000_000);
-    const end = (): void => {
-      clearInterval(alive);
-      done();
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
-}
-
 /** Says what runs where, and puts the machines' host keys where ssh can be told to look for them. */
 async function sayWhatRuns(
   options: StartOptions,
@@ -79,9 +72,8 @@ async function sayWhatRuns(
   await writeFile(knownHostsFile, keys.join(""));
   const { configuration, environment = "" } = options;
   const statusCommand = `npm run fediversity -- status -c ${configuration} -e ${environment}`;
-  const addresses = new Map(machines.flatMap(({ hosts, address }) => hosts.map((host) => [host, address] as const)));
   // What is left alone afterwards has nobody to keep a door open.
-  const door = addresses.size === 0 || options.detach === true ? undefined : await openFrontDoor(addresses);
+  const door = options.detach === true ? undefined : await openFrontDoor(findMachineIn(options));
   output.say(overviewLines({ machines, identityFile, knownHostsFile, statusCommand, port: door?.port }));
   return door;
 }
@@ -109,6 +101,31 @@ async function bringUp(
   }
   const applications = config.applications.map((application) => application.name);
   return await sayWhatRuns(options, { name, applications }, context);
+}
+
+/** Serves FediPanel beside what the configuration made; what keeps it from being served does not end the rest. */
+async function servePanel(
+  options: StartOptions,
+  config: FediversityConfig,
+  { output }: VerbContext,
+): Promise<RunningPanel | undefined> {
+  try {
+    const folder = join(options.state, ".panel");
+    const panel = await startPanel({
+      folder,
+      database: databaseLocation(join(folder, "database"), process.env),
+      settings: readSettings({ demonstration: true, freeDomains: ["demo.localhost"] }, process.env),
+      config,
+      openDeployment: (deployment) => openDeployment(options, deployment),
+      report: (error) => output.notice(inspect(error)),
+    });
+    output.say(panelLines(panel));
+    return panel;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    output.notice(renderFailure(error.report));
+    return undefined;
+  }
 }
 
 async function takeDown({ state, cache }: StartOptions): Promise<void> {
@@ -145,8 +162,10 @@ export function start(options: StartOptions): Promise<number> {
           output.say([line("The machines go on running. `npm start` again finds them, and stops them at Ctrl-C.")]);
           return "done";
         }
+        const panel = await servePanel(options, prepared.config, context);
         output.say([line("Ctrl-C stops the machines.")]);
         await interrupted(signal);
+        await panel?.close();
         await door?.close();
         await takeDown(options);
         return "done";

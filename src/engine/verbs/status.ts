@@ -23,6 +23,7 @@ export function status(session: Session, { targets }: TargetOptions): Promise<re
           drift: reading.exists ? reading.drift : [],
           health: reading.exists ? reading.health : [],
           ...(reading.exists && reading.generation !== undefined ? { generation: reading.generation } : {}),
+          ...(reading.exists && reading.freeBytes !== undefined ? { freeBytes: reading.freeBytes } : {}),
         });
         return reading;
       },

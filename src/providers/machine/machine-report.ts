@@ -13,6 +13,8 @@ export interface MachineReport {
   readonly pending: { readonly number: number; readonly phase: string } | undefined;
   readonly drift: readonly Drift[];
   readonly health: readonly HealthReading[];
+  /** Bytes that are free below /var/lib, where that was asked for. */
+  readonly freeBytes: number | undefined;
   /** The manifest of the generation in force, where it is another than the one asked about. */
   readonly manifest: string | undefined;
 }
@@ -133,6 +135,7 @@ export async function readReport(session: Session, subject: string, attempted: s
   let id = "none";
   let pending: MachineReport["pending"];
   let manifest: string | undefined;
+  let freeBytes: number | undefined;
   const drift: Drift[] = [];
   const health: HealthReading[] = [];
   for (;;) {
@@ -158,10 +161,13 @@ export async function readReport(session: Session, subject: string, attempted: s
       case "manifest":
         manifest = (await session.take(Number(first))).toString("utf8");
         break;
+      case "free":
+        freeBytes = Number(line.split(" ").at(-1));
+        break;
       case "error":
         throw refusal(line, subject, attempted);
       case "end":
-        return { owner, number, id, pending, drift, health, manifest };
+        return { owner, number, id, pending, drift, health, freeBytes, manifest };
     }
   }
 }

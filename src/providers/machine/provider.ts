@@ -128,7 +128,7 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
       if (report.number === 0 || report.owner !== context.deployment) return { exists: false };
       const health = report.health.map((check): HealthReading => ({ ...check }));
       const drift = driftOf({ ...report, health: [] });
-      return { exists: true, drift, health, generation: report.number };
+      return { exists: true, drift, health, generation: report.number, freeBytes: report.freeBytes };
     },
 
     async delete(context) {

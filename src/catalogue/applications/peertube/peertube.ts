@@ -30,6 +30,7 @@ export function peertubeAt(version: string) {
   const image = `docker.io/chocobozzz/peertube:v${version}`;
   return defineApplication({
     name: "peertube",
+    version,
     description: "Videos and live streams, watched and hosted together",
     options: z.object({
       title: line(50).default("PeerTube").describe("The name of the instance"),

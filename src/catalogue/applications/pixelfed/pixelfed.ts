@@ -33,6 +33,7 @@ export function pixelfedAt(version: string) {
   const image = `ghcr.io/pixelfed/pixelfed:v${version}`;
   return defineApplication({
     name: "pixelfed",
+    version,
     description: "Photos, albums and stories, without algorithms",
     options: z.object({
       title: line(50).default("Pixelfed").describe("The name of the instance"),

@@ -19,6 +19,7 @@ const profile = "/etc/fediversity/snac/initial-user.json";
 export const snac = defineApplication({
   name: "snac",
   description: "A small, quiet place for short posts: for small communities",
+  version: "Debian 13",
   options: z.object({
     title: line(100).default("").describe("The name of the instance"),
     description: line(500).default("").describe("What the instance is about"),

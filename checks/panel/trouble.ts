@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { textOf, visit } from "../driver/browser-page.ts";
+import { fill, goOnWith } from "../cli/people/page.ts";
+import { acceptInvitation, ada, bob, configure, deploy, inviteOperator, provider, signIn } from "./people.ts";
+import type { Scene } from "./scene.ts";
+import { called, lookAtScreen, reads } from "./screens.ts";
+
+/** What goes wrong, and what operators may not see of each other. */
+export async function trouble(scene: Scene): Promise<void> {
+  const { lab, browser, panel, targets } = scene;
+  const { driver } = browser;
+  let deployment = "";
+
+  await lab.subtest("the panel is killed while it deploys, and the deployment is finished all the same", async () => {
+    await signIn(scene, ada);
+    await visit(driver, `${panel.origin}/`);
+    await configure(scene, { application: "snac", title: "Still here" });
+    await goOnWith(driver, called("Deploy"));
+    deployment = await driver.getCurrentUrl();
+    await reads(scene, "Machine");
+    // Closed, so that nothing but the panel itself goes on with it.
+    await visit(driver, "about:blank");
+    await panel.kill();
+    await visit(driver, deployment);
+    await reads(scene, "Everything is deployed and healthy.", 120_000);
+    await visit(driver, "https://snac.example.org/");
+    await reads(scene, "Still here");
+  });
+
+  await lab.subtest("a second operator sees nothing of the first", async () => {
+    await signIn(scene, provider);
+    const link = await inviteOperator(scene, "Bob's services", bob);
+    await acceptInvitation(scene, link, bob);
+    await visit(driver, `${panel.origin}/`);
+    await reads(scene, "Nothing runs here yet.");
+    assert.doesNotMatch(await textOf(driver), /example\.org/);
+    await visit(driver, deployment);
+    await reads(scene, "Nothing here");
+  });
+
+  await lab.subtest("a deployment that fails says what failed, what was undone and what to do", async () => {
+    await targets.second.succeed([
+      ...["systemd-run", "--quiet", "--unit=squatter-443", "socat", "TCP-LISTEN:443,fork,reuseaddr", "EXEC:cat"],
+    ]);
+    await visit(driver, `${panel.origin}/`);
+    await configure(scene, { application: "snac", title: "Bob's", domain: "example.net", environment: "second" });
+    await deploy(scene, "It did not work.");
+    await reads(scene, "443");
+    await reads(scene, "What to do");
+    await lookAtScreen(scene, "failed");
+    await targets.second.succeed(["systemctl", "stop", "squatter-443"]);
+    await goOnWith(driver, called("Review and deploy again"));
+    await deploy(scene);
+  });
+
+  await lab.subtest("the hosting provider sees all deployments, and nothing of what is in them", async () => {
+    await signIn(scene, provider);
+    await visit(driver, `${panel.origin}/provider/deployments`);
+    await reads(scene, "example.org");
+    await reads(scene, "example.net");
+    await lookAtScreen(scene, "provider deployments");
+    for (const page of ["environments", "catalogue", "operators", "audit", "staff"]) {
+      await visit(driver, `${panel.origin}/provider/${page}`);
+      await lookAtScreen(scene, `provider ${page}`);
+    }
+  });
+
+  await lab.subtest("the rest is removed", async () => {
+    await signIn(scene, ada);
+    await visit(driver, `${panel.origin}/`);
+    await goOnWith(driver, called("Still here"));
+    await goOnWith(driver, called("Removal"));
+    await driver.findElement({ css: "[name=data][value=purge]" }).click();
+    await fill(driver, "confirmation", "snac");
+    await goOnWith(driver, called("Remove"));
+    await reads(scene, "Everything is deployed and healthy.", 120_000);
+    await targets.first.fail(["test", "-e", "/srv/fediversity"]);
+  });
+}

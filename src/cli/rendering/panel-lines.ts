@@ -1,0 +1,13 @@
+import { as, line, type Line } from "./line.ts";
+
+/** Says where the panel is, and how the first person gets in. */
+export function panelLines({
+  origin,
+  setUpLink,
+}: {
+  readonly origin: string;
+  readonly setUpLink: string | undefined;
+}): readonly Line[] {
+  const first = setUpLink === undefined ? [] : [line("Make the first account, once, at ", as("strong", setUpLink))];
+  return [line("FediPanel is at ", as("strong", origin)), ...first];
+}

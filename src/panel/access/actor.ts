@@ -1,0 +1,45 @@
+import type { MemberRole, StaffRole } from "./role.ts";
+import type { TokenScope } from "./scope.ts";
+
+/** Who asks. */
+export type Actor =
+  | { readonly kind: "nobody" }
+  | {
+      readonly kind: "person";
+      readonly id: string;
+      readonly email: string;
+      readonly name: string;
+      readonly language: string | null;
+      readonly staffRole: StaffRole | null;
+      /** Roles by operator. */
+      readonly memberships: ReadonlyMap<string, MemberRole>;
+      /** The session's public id. */
+      readonly session: string;
+      /** Whether the person proved lately who they are. */
+      readonly fresh: boolean;
+      readonly secondFactor: boolean;
+    }
+  | {
+      readonly kind: "token";
+      readonly id: string;
+      readonly personId: string;
+      readonly operator: string;
+      /** The role that the token's maker has now. */
+      readonly role: MemberRole;
+      readonly scopes: readonly TokenScope[];
+    };
+
+/** A person who is signed in. */
+export type Person = Extract<Actor, { kind: "person" }>;
+
+/** How the audit trail names an actor. */
+export function nameOf(actor: Actor): string {
+  switch (actor.kind) {
+    case "nobody":
+      return "nobody";
+    case "person":
+      return `person ${actor.email}`;
+    case "token":
+      return `token ${actor.id}`;
+  }
+}

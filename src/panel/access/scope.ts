@@ -1,0 +1,3 @@
+/** What a token may be good for. */
+export const tokenScopes = ["read", "write", "deploy"] as const;
+export type TokenScope = (typeof tokenScopes)[number];

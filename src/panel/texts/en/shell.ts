@@ -1,0 +1,48 @@
+/** What is on every page. */
+export const shell = {
+  product: "FediPanel",
+  skip: "Skip to the content",
+  navigation: "Main navigation",
+  services: "My services",
+  add: "Add application",
+  members: "Members",
+  activity: "Activity",
+  tokens: "API tokens",
+  provider: "Hosting provider",
+  profile: "Profile",
+  signOut: "Sign out",
+  operator: "Operator",
+  change: "Change",
+  back: "Back",
+  save: "Save",
+  cancel: "Cancel",
+  copy: "Copy",
+  copied: "Copied",
+  optional: "optional",
+  yes: "Yes",
+  no: "No",
+  never: "never",
+  problem: "There is a problem",
+  details: "Details",
+  notFound: {
+    title: "Nothing here",
+    text: "This page does not exist, or it is not yours to see.",
+    next: "Go to my services",
+  },
+  denied: {
+    title: "Not allowed",
+    text: "Your role does not include this. Ask an owner of this operator, or your hosting provider.",
+  },
+  stale: {
+    title: "This form is too old",
+    text: "It was made in another session or came from another site. Nothing was changed. Go back, reload the page and send it again.",
+  },
+  tooMany: {
+    title: "Too many attempts",
+    text: "Wait a few minutes, then try again.",
+  },
+  broken: {
+    title: "Something went wrong",
+    text: "This is a defect in FediPanel. Nothing was lost; what you were doing can be tried again. Tell your hosting provider this number:",
+  },
+};

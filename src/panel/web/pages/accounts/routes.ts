@@ -1,0 +1,21 @@
+import type { Route } from "../../route.ts";
+import { homeRoutes } from "./home.tsx";
+import { invitationRoutes } from "./invitation.tsx";
+import { memberChangeRoutes } from "./member-changes.tsx";
+import { memberRoutes } from "./members.ts";
+import { passkeySignInRoutes } from "./passkey-sign-in.ts";
+import { secondFactorRoutes } from "./second-factor.tsx";
+import { signInRoutes } from "./sign-in.tsx";
+import { signOutRoutes } from "./sign-out.ts";
+
+/** Ways into this part. */
+export const accountRoutes: readonly Route[] = [
+  ...homeRoutes,
+  ...signInRoutes,
+  ...secondFactorRoutes,
+  ...passkeySignInRoutes,
+  ...signOutRoutes,
+  ...invitationRoutes,
+  ...memberRoutes,
+  ...memberChangeRoutes,
+];

@@ -1,0 +1,47 @@
+import type { FC } from "hono/jsx";
+import type { ProviderRun } from "../../../provider/all-runs.ts";
+import type { PersonContext } from "../../route.ts";
+import { Moment } from "./moment.tsx";
+import { RunState } from "./run-state.tsx";
+import { HeadRow } from "./head-row.tsx";
+
+/** Deployments of several operators. */
+export const RunTable: FC<{
+  readonly context: PersonContext;
+  readonly runs: readonly ProviderRun[];
+  readonly caption: string;
+}> = ({ context, runs, caption }) => {
+  const { texts, format } = context;
+  const { deployments } = texts.provider;
+  return (
+    <div class="table">
+      <table>
+        <caption>{caption}</caption>
+        <HeadRow columns={deployments.columns} />
+        <tbody>
+          {runs.map((run) => (
+            <tr>
+              <th scope="row">
+                <a href={`/provider/deployments/${run.id}`}>{run.domain}</a>
+              </th>
+              <td>
+                <a href={`/provider/operators/${run.operator}`}>{run.operatorName}</a>
+              </td>
+              <td>
+                <RunState context={context} status={run.status} />
+              </td>
+              <td>
+                <Moment context={context} time={run.requestedAt} />
+              </td>
+              <td>
+                {run.startedAt === null || run.finishedAt === null
+                  ? "–"
+                  : format.duration(run.finishedAt.getTime() - run.startedAt.getTime())}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};

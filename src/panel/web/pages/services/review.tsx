@@ -1,0 +1,204 @@
+import type { FC } from "hono/jsx";
+import type { Json } from "../../../../model/json.ts";
+import { decide } from "../../../access/decide.ts";
+import { nameOf } from "../../../access/actor.ts";
+import { Failure } from "../../../../model/failure.ts";
+import { stagedMark } from "../../../configurations/configuration-store.ts";
+import { checkDelegation } from "../../../configurations/delegation.ts";
+import { discardStaged } from "../../../configurations/stage-application.ts";
+import { stagedChanges, type StagedChange } from "../../../configurations/staged-changes.ts";
+import { planOf } from "../../../runs/plan-of.ts";
+import { requestRun } from "../../../runs/request-run.ts";
+import { goTo, page } from "../../answer.tsx";
+import { Form } from "../../parts/form.tsx";
+import { notFound } from "../../refuse.tsx";
+import { route, type OperatorContext } from "../../route.ts";
+import { delegationWords, DelegationNotice } from "./delegation-notice.tsx";
+import { configurationPath, deploymentPath } from "./paths.ts";
+import { PlanSummary } from "./plan-summary.tsx";
+
+function written(value: Json | undefined): string {
+  if (value === undefined) return "–";
+  if (Array.isArray(value)) return value.map(String).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const Changes: FC<{ readonly context: OperatorContext; readonly changes: readonly StagedChange[] }> = ({
+  context,
+  changes,
+}) => {
+  const { review, options } = context.texts.services;
+  const label = (option: string): string =>
+    Object.hasOwn(options, option) ? options[option as keyof typeof options].label : option;
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{review.application}</th>
+            <th scope="col">{review.setting}</th>
+            <th scope="col">{review.before}</th>
+            <th scope="col">{review.after}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map(({ application = "–", kind, option, from, to }) => (
+            <tr>
+              <th scope="row">{application}</th>
+              {kind === "changed" ? (
+                <>
+                  <td>{label(option ?? "")}</td>
+                  <td>
+                    <del>{written(from)}</del>
+                  </td>
+                  <td>
+                    <ins>{written(to)}</ins>
+                  </td>
+                </>
+              ) : (
+                <td colspan={3}>{kind === "added" ? review.added : review.removed}</td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+async function reviewPage(context: OperatorContext, { outdated }: { readonly outdated: boolean }): Promise<Response> {
+  const { operator, panel, texts, format, actor } = context;
+  const { review: words } = texts.services;
+  const configuration = await operator.configurations.find(context.param("configuration"));
+  if (configuration === undefined) return notFound(context);
+  const { domain, staged, deployed, environment } = configuration;
+  const changes = stagedChanges(deployed, staged);
+  const [plan, delegation, estimate, unfinished] = await Promise.all([
+    planOf(panel, configuration),
+    checkDelegation(domain, panel.settings),
+    operator.runs.estimate(environment),
+    operator.runs.unfinished(),
+  ]);
+  const busy = unfinished.find((run) => run.configuration_id === configuration.id);
+  const drifted = "plan" in plan && plan.plan.nodes.some(({ action }) => action !== "same");
+  const mayDeploy = decide(actor, "deployment.start", operator.id) === "yes";
+  const title = words.title(domain);
+  const unchanged = changes.length === 0 && !drifted;
+  return page(
+    context,
+    { title, operator, here: "services", status: outdated ? 409 : 200 },
+    <>
+      {outdated && (
+        <div class="notice bad" role="alert">
+          <p>{words.outdated}</p>
+        </div>
+      )}
+      {changes.length === 0 ? (
+        <p>{words.nothing}</p>
+      ) : (
+        <section aria-labelledby="staged">
+          <h2 id="staged">{words.staged}</h2>
+          <Changes context={context} changes={changes} />
+        </section>
+      )}
+      <DelegationNotice context={context} domain={domain} delegation={delegation} />
+      <section aria-labelledby="plan">
+        <h2 id="plan">{words.plan}</h2>
+        <PlanSummary context={context} plan={plan} />
+        <p>{estimate === undefined ? words.noEstimate : words.estimate(format.duration(estimate))}</p>
+      </section>
+      <section aria-labelledby="irreversible">
+        <h2 id="irreversible">{words.irreversible}</h2>
+        <p>{deployed === null ? words.finalDomain(domain) : words.none}</p>
+        {changes.some(({ kind }) => kind === "removed") && <p>{words.keeps}</p>}
+      </section>
+      {busy !== undefined && (
+        <div class="notice info">
+          <p>
+            {words.busy} <a href={deploymentPath(busy)}>{words.watch}</a>
+          </p>
+        </div>
+      )}
+      {mayDeploy && (
+        <div class="actions">
+          {busy === undefined && !unchanged && (
+            <Form context={context} action={`${configurationPath(configuration)}/deploy`}>
+              <input type="hidden" name="mark" value={stagedMark(staged)} />
+              <button type="submit" disabled={"mistakes" in plan}>
+                {words.deploy}
+              </button>
+            </Form>
+          )}
+          {changes.length > 0 && (
+            <Form context={context} action={`${configurationPath(configuration)}/discard`}>
+              <button type="submit" class="secondary">
+                {words.discard}
+              </button>
+            </Form>
+          )}
+        </div>
+      )}
+    </>,
+  );
+}
+
+const review = route({
+  method: "GET",
+  path: "/operators/:operator/configurations/:configuration/review",
+  permission: "configuration.read",
+  handle: (context: OperatorContext) => reviewPage(context, { outdated: false }),
+});
+
+const deploy = route({
+  method: "POST",
+  path: "/operators/:operator/configurations/:configuration/deploy",
+  permission: "deployment.start",
+  async handle(context: OperatorContext) {
+    const { operator, panel, form } = context;
+    const configuration = await operator.configurations.find(context.param("configuration"));
+    if (configuration === undefined) return notFound(context);
+    try {
+      const run = await requestRun(panel, operator.runs, {
+        configuration,
+        mark: form["mark"] ?? "",
+        by: nameOf(context.actor),
+      });
+      await context.audit({ action: "deployment.request", subject: `deployment ${run.id} of ${configuration.domain}` });
+      return goTo(context, deploymentPath(run));
+    } catch (error) {
+      if (error instanceof Failure && error.code === "review-outdated") return reviewPage(context, { outdated: true });
+      throw error;
+    }
+  },
+});
+
+const discard = route({
+  method: "POST",
+  path: "/operators/:operator/configurations/:configuration/discard",
+  permission: "configuration.write",
+  async handle(context: OperatorContext) {
+    const { operator } = context;
+    const configuration = await operator.configurations.find(context.param("configuration"));
+    if (configuration === undefined) return notFound(context);
+    await discardStaged(operator.configurations, configuration);
+    await context.audit({ action: "configuration.discard", subject: configuration.domain });
+    return goTo(context, `/operators/${operator.id}/services`);
+  },
+});
+
+const delegation = route({
+  method: "GET",
+  path: "/operators/:operator/delegation",
+  permission: "configuration.write",
+  async handle(context: OperatorContext) {
+    const { http, panel, texts } = context;
+    const domain = (http.req.query("domain") ?? "").toLowerCase();
+    if (!/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,63}$/.test(domain) || domain.length > 253)
+      return http.json({ tone: "off", text: "" });
+    const found = await checkDelegation(domain, panel.settings);
+    return http.json(delegationWords(texts, domain, found));
+  },
+});
+
+/** The screen before every deployment, and what can be done there. */
+export const reviewRoutes = [review, deploy, discard, delegation];

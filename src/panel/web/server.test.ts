@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startTestPanel, type TestPanel } from "../testing/test-panel.ts";
+
+let panel: TestPanel;
+before(async () => {
+  panel = await startTestPanel();
+});
+after(() => panel.close());
+
+void test("what does not exist is said in the language of the browser", async () => {
+  const browser = await panel.browser();
+  const answer = await browser.get("/nowhere", { "accept-language": "de-AT,de;q=0.9,en;q=0.5" });
+  assert.equal(answer.status, 404);
+  assert.match(answer.text, /<h1>Hier ist nichts<\/h1>/);
+});
+
+void test("nothing of a page may come from elsewhere or run inline", async () => {
+  const { headers } = await (await panel.browser()).get("/nowhere");
+  assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'; script-src 'self';/);
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+  assert.equal(headers.get("cache-control"), "no-store");
+});
