@@ -13,6 +13,7 @@ import { componentTypes } from "./components/component-types.ts";
 import { defineEnvironment } from "./environments/define-environment.ts";
 import { hosts } from "./environments/hosts.ts";
 import { local } from "./environments/local.ts";
+import { nameOutside } from "./environments/on-demand.ts";
 import type { MachineSource } from "./environments/machine-source.ts";
 import { offer, type Offer } from "./environments/offer.ts";
 import { machinePerApplication, oneMachine, type Placement } from "./environments/placement.ts";
@@ -80,7 +81,7 @@ function onLocal(name: string, system: object): object {
     user: "root",
   };
   return {
-    [path]: { type: "local-machine", inputs: { name } },
+    [path]: { type: "local-machine", inputs: { name: nameOutside(name, "example.org") } },
     [`machine/${name}`]: { type: "machine", inputs: { connection, system } },
   };
 }

@@ -1,12 +1,13 @@
 import { output } from "../../model/reference.ts";
 import { localMachine } from "../components/local-machine.ts";
 import type { MachineSource } from "./machine-source.ts";
+import { nameOutside } from "./on-demand.ts";
 
 /** Machines as containers on this computer, made on demand. */
 export function local(): MachineSource {
   return {
     name: "local",
-    machine(name) {
+    machine(name, { domain }) {
       const path = `${localMachine.name}/${name}`;
       return {
         connection: {
@@ -14,7 +15,7 @@ export function local(): MachineSource {
           hostKeys: output(path, "hostKeys"),
           identityFile: output(path, "identityFile"),
         },
-        components: { [path]: { type: localMachine.name, inputs: { name } } },
+        components: { [path]: { type: localMachine.name, inputs: { name: nameOutside(name, domain) } } },
       };
     },
   };
