@@ -33,10 +33,7 @@ interface Chained {
 }
 
 function hashOf(previous: string, entry: Chained): string {
-  return createHash("sha256")
-    .update(previous)
-    .update(canonicalJson(entry as unknown as JsonObject))
-    .digest("hex");
+  return createHash("sha256").update(previous).update(canonicalJson(entry)).digest("hex");
 }
 
 /**

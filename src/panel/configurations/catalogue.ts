@@ -37,6 +37,11 @@ export function optionsOf(configuration: JsonObject | null, application: string)
   return isObject(options) && options["enable"] === true ? options : undefined;
 }
 
+/** The domain of a configuration, which names its deployment. */
+export function domainOf({ domain }: JsonObject): string {
+  return typeof domain === "string" ? domain : "";
+}
+
 /** Names of the applications that are switched on, in the order of the catalogue. */
 export function enabledIn(config: FediversityConfig, configuration: JsonObject | null): readonly Application[] {
   return config.applications.filter(({ name }) => optionsOf(configuration, name) !== undefined);
@@ -46,7 +51,7 @@ export function enabledIn(config: FediversityConfig, configuration: JsonObject |
 export function addressOf(application: Application, configuration: JsonObject): string | undefined {
   if (!Object.hasOwn(application.options.shape, "host")) return undefined;
   const host = optionsOf(configuration, application.name)?.["host"];
-  return hostOf(application.name, String(configuration["domain"]), typeof host === "string" ? host : "");
+  return hostOf(application.name, domainOf(configuration), typeof host === "string" ? host : "");
 }
 
 /** A configuration with the options of one application in place of what it had; without options it is switched off. */

@@ -72,7 +72,11 @@ export function fieldName(application: string, option: string): string {
 export function shownValue(field: OptionField, value: Json | undefined): string {
   const shown = value ?? field.default;
   if (Array.isArray(shown)) return shown.map(String).join(", ");
-  return shown === undefined || shown === null ? "" : String(shown);
+  return typeof shown === "string"
+    ? shown
+    : typeof shown === "number" || typeof shown === "boolean"
+      ? String(shown)
+      : "";
 }
 
 function written(field: OptionField, text: string | undefined): Json | undefined {

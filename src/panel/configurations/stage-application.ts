@@ -1,5 +1,5 @@
 import { Failure, type FailureReport } from "../../model/failure.ts";
-import { isObject, type JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { FediversityConfig } from "../../catalogue/config.ts";
 import type { Panel } from "../panel.ts";
@@ -109,13 +109,4 @@ export async function discardStaged(
 ): Promise<void> {
   if (deployed === null) await configurations.discard(id);
   else await configurations.stage(id, deployed);
-}
-
-/** Whether anything is switched on in a configuration. */
-export function runsAnything(configuration: JsonObject | null): boolean {
-  const applications = configuration?.["applications"];
-  return (
-    isObject(applications) &&
-    Object.values(applications).some((options) => isObject(options) && options["enable"] === true)
-  );
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
@@ -42,7 +43,7 @@ export async function migrate(queries: Queries): Promise<void> {
       code: "migration-failed",
       attempted: "bring the panel's database to this version",
       subject: at,
-      found: error instanceof Error ? error.message : String(error),
+      found: error instanceof Error ? error.message : inspect(error),
       next: "Nothing of this step was kept. Restore the version that ran before, or mend what the database says.",
     },
     { cause: error },

@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import { Failure, reportOf, type FailureReport } from "../../model/failure.ts";
 import { writeAudit } from "../audit/audit-log.ts";
-import { evaluateIn } from "../configurations/catalogue.ts";
+import { domainOf, evaluateIn } from "../configurations/catalogue.ts";
 import type { RunStatus } from "../database/tables.ts";
 import type { Panel } from "../panel.ts";
 import { recordEvents } from "./record-events.ts";
@@ -87,7 +87,7 @@ export async function carryOut(panel: Panel, id: string, stop: AbortSignal): Pro
   const cancel = watchForCancel(panel, id);
   try {
     const signal = AbortSignal.any([stop, cancel.signal]);
-    const name = String(run.configuration["domain"]);
+    const name = domainOf(run.configuration);
     const engine = panel.openDeployment({ name, sink: recorder.sink, signal });
     let failure: FailureReport | undefined;
     try {

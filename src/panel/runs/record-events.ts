@@ -20,36 +20,26 @@ export async function recordEvents(queries: Queries, run: string, changed: () =>
     .executeTakeFirstOrThrow();
   let sequence = last;
   let waiting: StampedEvent[] = [];
-  let writing: Promise<void> | undefined;
   const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const events = waiting;
-      waiting = [];
-      await queries
-        .insertInto("run_event")
-        .values(events.map((event) => ({ run_id: run, sequence: ++sequence, event: JSON.stringify(event) })))
-        .execute();
-      changed();
-    }
+    const events = waiting;
+    waiting = [];
+    if (events.length === 0) return;
+    await queries
+      .insertInto("run_event")
+      .values(events.map((event) => ({ run_id: run, sequence: ++sequence, event: JSON.stringify(event) })))
+      .execute();
+    changed();
   };
-  const begin = (): Promise<void> => {
-    writing ??= write().finally(() => {
-      writing = undefined;
-    });
-    return writing;
-  };
-  let failed: unknown;
+  // One writing at a time, each with everything that came during the one before.
+  let written = Promise.resolve();
   return {
     sink(event) {
       waiting.push(event);
-      // What goes wrong is thrown by the next flush: nobody waits here.
-      begin().catch((error: unknown) => {
-        failed ??= error;
-      });
+      if (waiting.length > 1) return;
+      written = written.then(write);
+      // What goes wrong is thrown by flush: nobody waits here.
+      written.catch(() => undefined);
     },
-    async flush() {
-      while (waiting.length > 0 || writing !== undefined) await begin();
-      if (failed !== undefined) throw failed;
-    },
+    flush: () => written,
   };
 }

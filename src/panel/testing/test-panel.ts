@@ -1,4 +1,3 @@
-import "../register-tsx.ts";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -121,7 +120,7 @@ export async function startTestPanel(
         stateFolder: join(folder, "state"),
         deploymentName: name,
         identityFile: join(folder, "identity"),
-        providers: [machines.provider as never],
+        providers: [machines.provider],
         sink,
         signal,
       }),
@@ -138,6 +137,7 @@ export async function startTestPanel(
     now: () => Date.now() + ahead,
     report,
   };
+  await import("../register-tsx.ts");
   const [{ createServer }, { routes }] = await Promise.all([import("../web/server.ts"), import("../web/routes.ts")]);
   const server = createServer(panel, routes);
   return {

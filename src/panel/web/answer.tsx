@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { render } from "./render.ts";
 import type { RequestContext } from "./route.ts";
 import { Page, type PageProperties } from "./parts/page.tsx";
 
@@ -11,17 +12,17 @@ export async function page(
   content: Child,
 ): Promise<Response> {
   const { status = 200, ...rest } = properties;
-  const body = await (
+  const body = (
     <Page context={context} {...rest}>
       {content}
     </Page>
   );
-  return context.http.html(`<!doctype html>${String(body)}`, status);
+  return context.http.html(`<!doctype html>${await render(body)}`, status);
 }
 
 /** Answers with a part of a page, for a script that puts it in the place of the old one. */
 export async function fragment(context: RequestContext, content: Child): Promise<Response> {
-  return context.http.html(String(await (<>{content}</>)));
+  return context.http.html(await render(<>{content}</>));
 }
 
 /** Sends the browser on, after a form or to where it may be. */

@@ -3,6 +3,7 @@ import { chooseLanguage } from "../texts/language.ts";
 import { textsFor } from "../texts/texts.ts";
 import { assets } from "./assets.ts";
 import { goTo, page } from "./answer.tsx";
+import { render } from "./render.ts";
 import type { RequestContext, Route } from "./route.ts";
 
 /** Why a request is not let through. */
@@ -83,7 +84,7 @@ export function refuse(context: RequestContext, reason: Refusal, route: Route): 
 export async function brokenPage(http: Context, number: string): Promise<Response> {
   const language = chooseLanguage(http.req.header("accept-language"));
   const { shell } = textsFor(language);
-  const body = await (
+  const body = (
     <html lang={language === "en-XA" ? "en" : language}>
       <head>
         <meta charset="utf-8" />
@@ -100,5 +101,5 @@ export async function brokenPage(http: Context, number: string): Promise<Respons
       </body>
     </html>
   );
-  return http.html(`<!doctype html>${String(body)}`, 500);
+  return http.html(`<!doctype html>${await render(body)}`, 500);
 }

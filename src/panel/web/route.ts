@@ -90,9 +90,9 @@ export function route<Name extends Permission>(definition: {
 }): Route {
   const { method, path, permission, kind = "page" } = definition;
   if (!Object.hasOwn(permissions, permission))
-    throw new TypeError(`${method} ${path}: there is no permission "${String(permission)}"`);
+    throw new TypeError(`${method} ${path}: there is no permission "${permission}"`);
   const grant: Grant = permissions[permission];
   if (!places[grant.to].test(path))
     throw new TypeError(`${method} ${path}: a route for ${grant.to} has a path like ${String(places[grant.to])}`);
-  return Object.freeze({ method, path, permission, kind, handle: definition.handle as Route["handle"] });
+  return Object.freeze({ method, path, permission, kind, handle: definition.handle });
 }

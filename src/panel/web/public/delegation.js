@@ -26,7 +26,7 @@ async function look() {
   const number = asked;
   const answer = await fetch(`${live.dataset["delegation"] ?? ""}?domain=${encodeURIComponent(domain.value.trim())}`);
   if (!answer.ok || number !== asked) return;
-  const { tone, text } = await answer.json();
+  const { tone, text } = /** @type {{ tone: string, text: string }} */ (await answer.json());
   live.className = `live ${tone}`;
   live.textContent = text;
 }

@@ -10,7 +10,7 @@ const copy = /** @type {HTMLButtonElement | null} */ (document.querySelector("#l
 for (const control of document.querySelectorAll(".log-frame [hidden]")) control.removeAttribute("hidden");
 
 function running() {
-  const status = /** @type {HTMLElement | null} */ (document.querySelector("#progress"))?.dataset["status"];
+  const status = document.querySelector("#progress")?.getAttribute("data-status");
   return status === "queued" || status === "running";
 }
 
@@ -26,7 +26,8 @@ async function moreLog() {
   const last = /** @type {HTMLLIElement | null} */ (log.lastElementChild)?.value ?? 0;
   const answer = await fetch(`${base}/log?after=${String(last)}`);
   if (!answer.ok) return;
-  for (const { sequence, text } of await answer.json()) {
+  const lines = /** @type {{ sequence: number, text: string }[]} */ (await answer.json());
+  for (const { sequence, text } of lines) {
     const line = document.createElement("li");
     line.value = sequence;
     line.textContent = text;
@@ -71,12 +72,12 @@ let source;
 function listen() {
   if (!running() || source !== undefined) return;
   source = new EventSource(`${base}/events`);
-  source.addEventListener("changed", async () => {
-    await look();
-    if (!running()) {
+  source.addEventListener("changed", () => {
+    void look().then(() => {
+      if (running()) return;
       source?.close();
       source = undefined;
-    }
+    });
   });
 }
 
@@ -94,10 +95,11 @@ if (page !== null) {
   });
 }
 search?.addEventListener("input", filter);
-copy?.addEventListener("click", async () => {
+copy?.addEventListener("click", () => {
   const lines = [...(log?.children ?? [])].map((line) => line.textContent ?? "");
-  await navigator.clipboard.writeText(lines.join("\n"));
   const before = copy.textContent;
-  copy.textContent = /** @type {HTMLElement | null} */ (copy.closest("[data-copied]"))?.dataset["copied"] ?? before;
-  setTimeout(() => (copy.textContent = before), 2000);
+  void navigator.clipboard.writeText(lines.join("\n")).then(() => {
+    copy.textContent = copy.closest("[data-copied]")?.getAttribute("data-copied") ?? before;
+    setTimeout(() => (copy.textContent = before), 2000);
+  });
 });

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { initialPassword } from "../../../../model/secret.ts";
-import { enabledIn } from "../../../configurations/catalogue.ts";
+import { domainOf, enabledIn } from "../../../configurations/catalogue.ts";
 import { logLine } from "../../../runs/log-line.ts";
 import type { StoredEvent, StoredRun } from "../../../runs/run-store.ts";
 import { goTo, page } from "../../answer.tsx";
@@ -84,7 +84,7 @@ async function deploymentPage(context: OperatorContext, password?: string): Prom
   return page(
     context,
     {
-      title: words.title(String(run.configuration["domain"])),
+      title: words.title(domainOf(run.configuration)),
       operator: context.operator,
       here: "services",
       scripts: ["deployment.js"],
@@ -130,14 +130,14 @@ const password = route({
     const run = await operator.runs.find(context.param("run"));
     if (run === undefined || run.status !== "succeeded") return notFound(context);
     const engine = panel.openDeployment({
-      name: String(run.configuration["domain"]),
+      name: domainOf(run.configuration),
       sink: () => undefined,
       signal: AbortSignal.timeout(10_000),
     });
     const value = await engine.reveal(initialPassword);
     // Claimed before it is shown: of two who ask at the same time, one sees it.
     if (!(await operator.configurations.claimPassword(run.configuration_id))) return goTo(context, deploymentPath(run));
-    await context.audit({ action: "password.reveal", subject: String(run.configuration["domain"]) });
+    await context.audit({ action: "password.reveal", subject: domainOf(run.configuration) });
     return deploymentPage(context, value);
   },
 });

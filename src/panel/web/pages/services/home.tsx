@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { addressOf, optionsOf } from "../../../configurations/catalogue.ts";
+import { domainOf, addressOf, optionsOf } from "../../../configurations/catalogue.ts";
 import { stagedMark, type StoredConfiguration } from "../../../configurations/configuration-store.ts";
 import { stagedChanges } from "../../../configurations/staged-changes.ts";
 import type { StoredRun } from "../../../runs/run-store.ts";
@@ -57,9 +57,7 @@ const Running: FC<{ readonly context: OperatorContext; readonly runs: readonly S
     <ul class="plain">
       {runs.map((run) => (
         <li class="card">
-          <a href={deploymentPath(run)}>
-            {context.texts.services.deployment.title(String(run.configuration["domain"]))}
-          </a>{" "}
+          <a href={deploymentPath(run)}>{context.texts.services.deployment.title(domainOf(run.configuration))}</a>{" "}
           <StatusOf context={context} status={run.status} /> <Ago context={context} time={run.requested_at} />
         </li>
       ))}
