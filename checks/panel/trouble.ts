@@ -17,7 +17,7 @@ export async function trouble(scene: Scene): Promise<void> {
     await configure(scene, { application: "snac", title: "Still here" });
     await goOnWith(driver, called("Deploy"));
     deployment = await driver.getCurrentUrl();
-    await reads(scene, "Machine");
+    await reads(scene, "The machine");
     // Closed, so that nothing but the panel itself goes on with it.
     await visit(driver, "about:blank");
     await panel.kill();

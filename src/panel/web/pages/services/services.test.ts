@@ -58,7 +58,7 @@ void test("the main flow: configure, review, deploy, watch, ready", async () => 
   assert.equal(staged.status, 303);
   const review = await browser.follow(staged);
   assert.match(review.text, /will be added/);
-  assert.match(review.text, /Machine /);
+  assert.match(review.text, /The machine: is made/);
   assert.match(review.text, /Accounts cannot move to another domain/);
   const mark = /name="mark" value="(?<mark>[^"]+)"/.exec(review.text)?.groups?.["mark"] ?? "";
   const deploy = staged.location.replace(/review$/, "deploy");
