@@ -85,7 +85,7 @@ test("text stays out of every unit, command line and file but the one that carri
   const marker = "unmistakable";
   const carriers: Readonly<Record<string, RegExp>> = {
     mastodon: /\/mastodon-settings\/setup\/settings\.json$/,
-    peertube: /\/peertube-server\/config\/production\.yaml$/,
+    peertube: /\/peertube-[a-z-]+\/config\/production\.yaml$/,
     pixelfed: /\/pixelfed-[a-z-]+\/environment$/,
     snac: /\/snac\/server\.json$/,
   };
