@@ -58,6 +58,8 @@ describe("the double of Garage", { concurrency: 3 }, () => {
       assert.match((await garage(folder, ["health"])).stdout, /HEALTHY/);
       const listed = await garage(folder, ["json-api", "ListKeys", "{}"]);
       assert.equal((JSON.parse(listed.stdout) as unknown[]).length, 1);
+      const health = await garage(folder, ["json-api", "GetClusterHealth", "null"]);
+      assert.match(health.stdout, /"status": "healthy"/);
       const wrong = await garage(folder, ["status"], { GARAGE_RPC_SECRET: "0".repeat(64) });
       assert.equal(wrong.code, 1);
       assert.match(wrong.stderr, /rpc_secret/);

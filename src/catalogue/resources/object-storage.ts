@@ -162,14 +162,18 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
   const server = { terms: { image, capacity, pull, durable }, s3Host, ...surroundings };
   const own = garagePart(buckets, { ...server, cluster });
   // A node that waits for the entry, which waits for the node, would wait for ever.
-  const isNode = (name: string): boolean => cluster?.nodes.some((node) => node.name === name) ?? false;
+  const reached = (placed: Placed): Text => {
+    const { name } = placed.from;
+    const waitedFor = name !== machine.name && cluster?.nodes.some((node) => node.name === name) === true;
+    return waitedFor ? machine.address : addressOf(machine, placed);
+  };
   return {
     bindings: buckets.map(({ bucket, host, keyId, secretKey }, index): Bound => {
       const placed = requests[index] as Placed;
       return {
         endpoint: `https://${s3Host}`,
         host: s3Host,
-        mapping: text`${s3Host}:${isNode(placed.from.name) && placed.from.name !== machine.name ? machine.address : addressOf(machine, placed)}`,
+        mapping: text`${s3Host}:${reached(placed)}`,
         region: garageRegion,
         bucket,
         accessKeyId: keyId,

@@ -182,7 +182,7 @@ async function printHealth() {
 /** @param {string} name @param {string} json */
 async function printJson(name, json) {
   const text = json === "-" ? await new Response(process.stdin).text() : json;
-  const given = /** @type {Record<string, unknown>} */ (JSON.parse(text === "" ? "{}" : text));
+  const given = /** @type {Record<string, unknown>} */ (JSON.parse(text === "" ? "{}" : text) ?? {});
   const { body = given, ...query } = Object.hasOwn(given, "body") ? given : { body: given };
   const isQuery = /^(Get|List|Delete)/.test(name);
   const parameters = Object.entries(isQuery ? given : query).map(([key, value]) => [key, String(value)]);
