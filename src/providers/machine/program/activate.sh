@@ -135,7 +135,11 @@ start_units() { # generation
     systemctl "$1" -- $units || true
   done
   current
-  units=$(unfit_units "$number" | sed -n 's/^\([^ ]*\) \(inactive\|failed.*\)$/\1/p')
+  units=$(
+    unfit_units "$number" | sed -n 's/^\([^ ]*\) \(inactive\|failed.*\)$/\1/p'
+    # A step that changed, and was over: what it needs was stopped, or its condition did not hold when the machine booted.
+    enabled_units "$number" | while read -r unit; do ! grep -qxF "restart $unit" "$base/actions" || say "$unit"; done
+  )
   # shellcheck disable=SC2086
   [ -z "$units" ] || systemctl start -- $units || true
   # The empty generation has no target.

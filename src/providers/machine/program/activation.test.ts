@@ -69,6 +69,25 @@ const mode = ({ folder }: RootlessMachine, path: string): string =>
 
 // Most of the time here is spent waiting for other processes.
 suite("the machine's program, from one generation to the next", { concurrency: true }, () => {
+  test("a step that was over runs again when it changes, and only then", async (t) => {
+    const machine = rootlessMachine(t);
+    const step = (description: string): SystemInput => ({
+      units: {
+        "step.service": {
+          sections: { Unit: { Description: description }, Service: { Type: "oneshot", ExecStart: ["/bin/step"] } },
+        },
+        ...web("/bin/web", description),
+      },
+    });
+    await apply(machine, step("one"));
+    // As after a boot at which its condition did not hold, or when what it needs was stopped.
+    machine.write("state/step.service", "inactive\n");
+    await apply(machine, { ...step("one"), files: { "/etc/app/other": { content: "x" } } });
+    assert.equal(machine.read("state/step.service"), "inactive\n");
+    await apply(machine, step("two"));
+    assert.equal(machine.read("state/step.service"), "active\n");
+  });
+
   test("a system comes, stays, changes, goes back, and goes without a trace but data", async (t) => {
     const machine = rootlessMachine(t);
     const { folder } = machine;

@@ -54,7 +54,10 @@ for unit; do
     stop) rm -f "$root/state/$unit" "$root/timers/$unit" ;;
     show)
       if [ "$count" = yes ]; then printf 'NRestarts=0\\n\\n'; continue; fi
-      printf 'Id=%s\\nActiveState=%s\\nSubState=%s\\nType=simple\\nResult=exit-code\\nLoadState=loaded\\n\\n' "$unit" "$state" "$state"
+      # A oneshot of this machine has always been run before.
+      type=simple
+      ! grep -qs '^Type=oneshot' "$root/units/$unit" || type='oneshot\\nExecMainExitTimestampMonotonic=5'
+      printf "Id=%s\\nActiveState=%s\\nSubState=%s\\nType=$type\\nResult=exit-code\\nLoadState=loaded\\n\\n" "$unit" "$state" "$state"
       ;;
   esac
   case $verb in start | restart | try-*)
