@@ -20,13 +20,14 @@ export const SecretDeclaration = z.discriminatedUnion("origin", [
      * `p256`: the 32 bytes of the scalar in base64url, as Web Push has it (RFC 8292, RFC 7518 section 6.2.2.1);
      * `rsa`: 4096 bits, PKCS #8 in PEM (RFC 5208, RFC 7468);
      * `ed25519`: the seed and the public key, 64 bytes in hexadecimal digits, as libsodium has it (RFC 8032 section 5.1.5).
+     * `ssh-ed25519`: in OpenSSH's own format, as sshd takes host keys and ssh takes keys to log in with.
      */
-    type: z.enum(["p256", "rsa", "ed25519"]),
+    type: z.enum(["p256", "rsa", "ed25519", "ssh-ed25519"]),
   }),
   z.strictObject({
     /**
      * Of another secret, which is a private key: the 65 bytes of an uncompressed point in base64url, SubjectPublicKeyInfo
-     * in PEM, or 32 bytes in hexadecimal digits.
+     * in PEM, 32 bytes in hexadecimal digits, or `ssh-ed25519 AAAA…`.
      */
     origin: z.literal("public-key"),
     of: z.string(),

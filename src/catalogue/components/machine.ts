@@ -19,6 +19,8 @@ export const Connection = z.strictObject({
   ).optional(),
   /** A private key file on the deployer, where the agent and ssh_config do not already know one. */
   identityFile: referable(z.string().regex(/^\/[^\p{Cc}]*$/u, "expected an absolute path")).optional(),
+  /** The component that makes the machine and keeps its disk, and with it the data, when the machine is not wanted any more. */
+  madeBy: z.string().optional(),
 });
 
 /** The system of one Debian machine, reached over SSH. */

@@ -146,7 +146,7 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
   const sourced = new Map<string, SourcedMachine>();
   const fragments = new Map<string, Fragment[]>();
   const handle = (name: string): MachineHandle => {
-    const found = sourced.get(name) ?? machines.machine(name);
+    const found = sourced.get(name) ?? machines.machine(name, { domain: input.domain });
     sourced.set(name, found);
     return { name, address: found.connection.address };
   };
@@ -188,9 +188,11 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
     contribute(placed(placement, { application }), { origin: `application ${application}`, system: { health: named } });
   }
   refuseSharedMachines(sourced);
+  machines.refuse?.([...sourced.keys()].toSorted(), { domain: input.domain });
   for (const name of [...sourced.keys()].toSorted()) {
     const source = sourced.get(name) as SourcedMachine;
     addComponents(components, source.components, `machine source ${machines.name}`);
+    secrets.push({ origin: `machine source ${machines.name}`, secrets: source.secrets ?? {} });
     const system = impatient(mergeFragments(fragments.get(name) ?? []), definition.healthSeconds);
     const patience = definition.confirmSeconds === undefined ? {} : { confirmSeconds: definition.confirmSeconds };
     const inputs = { connection: source.connection, system, ...patience } as unknown as JsonObject;

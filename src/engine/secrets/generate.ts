@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes, randomInt } from "node:crypto";
 import { promisify } from "node:util";
 import type { SecretDeclaration } from "../../model/secret.ts";
+import { isOpensshKey, opensshPrivateKey, opensshPublicKey } from "./openssh-key.ts";
 
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const makeKeyPair = promisify(generateKeyPair);
@@ -16,6 +17,7 @@ export async function generate(
 }
 
 async function privateKey(type: Extract<SecretDeclaration, { origin: "key" }>["type"]): Promise<string> {
+  if (type === "ssh-ed25519") return opensshPrivateKey(randomBytes(32));
   if (type === "rsa") {
     const pair = await makeKeyPair("rsa", { modulusLength: 4096 });
     return pair.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
@@ -37,6 +39,7 @@ export function usable(declaration: SecretDeclaration | undefined, value: string
 
 /** Gives the public key of a private one, as {@link generate} made it. */
 export function publicKey(value: string): string {
+  if (isOpensshKey(value)) return opensshPublicKey(value);
   if (value.startsWith("-----")) {
     return createPublicKey(createPrivateKey(value)).export({ type: "spki", format: "pem" }) as string;
   }

@@ -45,7 +45,7 @@ export async function connectMachine(
 ): Promise<ConnectedMachine> {
   const folder = await runtimeFolder();
   const given = connection.hostKeys as readonly string[] | undefined;
-  const known = given ?? pinned(context.prior?.memory);
+  const known = given !== undefined && given.length > 0 ? given : pinned(context.prior?.memory);
   const first = known.length === 0;
   const knownHostsFile = first
     ? firstContactFile(folder, context.component)

@@ -150,6 +150,9 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
     },
 
     async purge(context, { dryRun }) {
+      const { connection } = context.prior.inputs as unknown as MachineInputs;
+      // The machine is switched off, and its data is on the disk that the component which made it kept.
+      if (connection.madeBy !== undefined && context.prior.status !== "present") return [];
       const machine = await connectAwake(options, context);
       if (machine === undefined) return [];
       return await inSession(machine.open("delete kept data"), async (session) => {
