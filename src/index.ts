@@ -33,6 +33,7 @@ export {
   type EnvironmentDefinition,
 } from "./catalogue/environments/define-environment.ts";
 export { hosts } from "./catalogue/environments/hosts.ts";
+export { incus } from "./catalogue/environments/incus.ts";
 export { local } from "./catalogue/environments/local.ts";
 export type { MachineSource } from "./catalogue/environments/machine-source.ts";
 export { offer, type Offer } from "./catalogue/environments/offer.ts";

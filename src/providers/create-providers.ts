@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Provider } from "../engine/provider.ts";
 import { dnsRecordProvider } from "./dns-record/provider.ts";
+import { incusInstanceProvider } from "./incus-instance/provider.ts";
 import { localEnvironment } from "./local-machine/local-environment.ts";
 import { localMachineProvider, wakeLocalMachine } from "./local-machine/provider.ts";
 import type { MachineProviderOptions } from "./machine/options.ts";
@@ -39,5 +40,5 @@ export function createProviders(options: ProvidersOptions): readonly Provider[] 
     connectPrefix: options.connectPrefix,
     onTraffic: options.onTraffic,
   });
-  return [localMachineProvider(local), machine, dnsRecordProvider()] as readonly Provider[];
+  return [localMachineProvider(local), incusInstanceProvider(), machine, dnsRecordProvider()] as readonly Provider[];
 }

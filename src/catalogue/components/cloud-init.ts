@@ -19,7 +19,6 @@ export function userData(firstBoot: FirstBoot, hostKey: HostKeyText): string {
     preserve_hostname: false,
     // Without this cloud-init puts a command before each key that tells people to use another account.
     disable_root: false,
-    ssh_pwauth: false,
     users: [{ name: "root", ssh_authorized_keys: firstBoot.authorizedKeys }],
     ssh_deletekeys: true,
     ssh_genkeytypes: [],
