@@ -28,7 +28,7 @@ export const IncusServer = z
 export type IncusServer = z.output<typeof IncusServer>;
 
 /** How an instance meets the network. */
-export const IncusNic = z
+const IncusNic = z
   .union([
     z.strictObject({ network: z.string().min(1).describe("A network that Incus manages") }),
     z.strictObject({

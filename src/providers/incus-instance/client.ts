@@ -2,7 +2,7 @@ import { request as httpsRequest } from "node:https";
 import type { Agent } from "node:http";
 import { Failure } from "../../model/failure.ts";
 import { type Answer, readAnswer, refusal, type Request } from "./answer.ts";
-import { type Identities, pinnedConnections } from "./pinned-connection.ts";
+import { type Identities, pinnedConnections } from "../on-demand/pinned-connection.ts";
 
 /** An Incus server or cluster, ready to be asked. */
 export interface Client {
@@ -80,7 +80,9 @@ function notSent(error: unknown): boolean {
  * @param addresses such as `https://10.0.0.1:8443`
  */
 export function openClient(addresses: readonly string[], identities: Identities): Client {
-  const agents = new Map(addresses.map((address) => [address, pinnedConnections(address, identities)]));
+  const agents = new Map(
+    addresses.map((address) => [address, pinnedConnections("the Incus server", address, identities)]),
+  );
   let order = [...addresses];
   const receive = async (request: Request, attempted: string, signal: AbortSignal): Promise<Received> => {
     const tried: string[] = [];

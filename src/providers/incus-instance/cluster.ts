@@ -3,7 +3,7 @@ import type { SecretReader } from "../../engine/provider.ts";
 import { Failure } from "../../model/failure.ts";
 import { canonicalJson, isObject } from "../../model/json.ts";
 import { isReference } from "../../model/reference.ts";
-import { type Client, openClient } from "./client.ts";
+import type { Client } from "./client.ts";
 import type { Instance } from "./instance.ts";
 
 /** What a provider's call is made with, as far as it concerns the cluster. */
@@ -35,7 +35,9 @@ export function openClusters(): Clusters {
     if (known !== undefined) return known;
     const { addresses, fingerprint, ca } = server;
     const opened = (async () => {
-      const [certificate, privateKey] = await Promise.all([
+      // Loaded only where there is a cluster, for the sake of start-up.
+      const [{ openClient }, certificate, privateKey] = await Promise.all([
+        import("./client.ts"),
         textOf(server.certificate, calling),
         textOf(server.key, calling),
       ]);
@@ -49,9 +51,9 @@ export function openClusters(): Clusters {
     client,
     instances({ server, project }, calling) {
       const key = canonicalJson({ server, project });
-      const lists_ = lists.get(calling.signal) ?? new Map<string, Promise<readonly Instance[]>>();
-      lists.set(calling.signal, lists_);
-      const known = lists_.get(key);
+      const inRun = lists.get(calling.signal) ?? new Map<string, Promise<readonly Instance[]>>();
+      lists.set(calling.signal, inRun);
+      const known = inRun.get(key);
       if (known !== undefined) return known;
       const listed = (async () => {
         const path = `/1.0/instances?recursion=2&project=${encodeURIComponent(project)}`;
@@ -59,7 +61,7 @@ export function openClusters(): Clusters {
         const { metadata } = await asked.ask({ method: "GET", path }, "list the instances", calling.signal);
         return metadata as readonly Instance[];
       })();
-      lists_.set(key, listed);
+      inRun.set(key, listed);
       return listed;
     },
   };

@@ -17,7 +17,7 @@ export interface Operation {
 const interval = 2;
 
 /** What Incus says about how far an operation is, such as `Unpack: 45%`; undefined when it says nothing. */
-export function progressOf({ metadata }: Operation): string | undefined {
+function progressOf({ metadata }: Operation): string | undefined {
   const told = Object.entries(metadata ?? {}).find(([name, value]) => {
     return name.endsWith("_progress") && typeof value === "string";
   });
@@ -80,8 +80,10 @@ export async function runningOperations(following: Following, instance: string):
   const { client, project, signal } = following;
   const path = `/1.0/operations?recursion=1&project=${encodeURIComponent(project)}`;
   const { metadata } = await client.ask({ method: "GET", path }, "look for operations that go on", signal);
-  const all = isObject(metadata) ? Object.values(metadata).flatMap((some) => (Array.isArray(some) ? some : [])) : [];
-  return (all as readonly Operation[])
+  // By status, such as `running`.
+  const all = isObject(metadata) ? (Object.values(metadata) as (readonly Operation[])[]) : [];
+  return all
+    .flat()
     .filter(({ status_code, resources }) => {
       const paths = Object.values(resources ?? {}).flat();
       return status_code < 200 && paths.some((one) => one.replace(/\?.*/, "").endsWith(`/instances/${instance}`));

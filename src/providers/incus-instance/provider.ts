@@ -2,7 +2,8 @@ import { type IncusInstanceInputs, incusInstance } from "../../catalogue/compone
 import type { Owner } from "../../catalogue/components/machine-on-demand.ts";
 import type { PriorContext, Provider, ProviderContext } from "../../engine/provider.ts";
 import { Failure } from "../../model/failure.ts";
-import { type Clusters, openClusters } from "./cluster.ts";
+import { awaitSsh } from "../on-demand/await-ssh.ts";
+import { openClusters } from "./cluster.ts";
 import { compareInstance, refuseForeign } from "./compare-instance.ts";
 import { examineCluster } from "./examine-cluster.ts";
 import { findInstance, type Instance, marks } from "./instance.ts";
@@ -43,8 +44,12 @@ function refuseMove({ prior, inputs, component }: ProviderContext<IncusInstanceI
   });
 }
 
-/** Makes the provider of instances on Incus servers and clusters, by their REST API. */
-export function incusInstanceProvider(clusters: Clusters = openClusters()): Provider<IncusInstanceInputs> {
+/**
+ * Makes the provider of instances on Incus servers and clusters, by their REST API.
+ * @param reach waits until a new instance can be reached over SSH
+ */
+export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provider<IncusInstanceInputs> {
+  const clusters = openClusters();
   const promised = new WeakMap<AbortSignal, Promised>();
   const follow = async (context: Some, inputs: IncusInstanceInputs): Promise<Following> => ({
     client: await clusters.client(inputs.server, context),
@@ -106,7 +111,8 @@ export function incusInstanceProvider(clusters: Clusters = openClusters()): Prov
       const inRun = promised.get(signal) ?? new Map<string, string[]>();
       promised.set(signal, inRun);
       const following = await follow(context, inputs);
-      return await reconcileInstance({ context, owner: ownerOf(context), following, clusters, promised: inRun });
+      const owner = ownerOf(context);
+      return await reconcileInstance({ context, owner, following, clusters, promised: inRun, reach });
     },
 
     async delete(context) {

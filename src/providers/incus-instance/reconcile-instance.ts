@@ -5,7 +5,7 @@ import { Failure } from "../../model/failure.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 import { isReference } from "../../model/reference.ts";
 import { until } from "../local-machine/until.ts";
-import { awaitSsh } from "../on-demand/await-ssh.ts";
+import type { awaitSsh } from "../on-demand/await-ssh.ts";
 import { chooseApart, placedTarget, readMembers } from "./choose-target.ts";
 import { type Clusters, instancePath, readInstance } from "./cluster.ts";
 import { compareInstance, type Comparison, refuseForeign } from "./compare-instance.ts";
@@ -29,7 +29,7 @@ const bootSeconds = 180;
 export type Promised = Map<string, string[]>;
 
 function memoryOf({ prior }: Context): Memory {
-  return isObject(prior?.memory) ? (prior.memory as Memory) : {};
+  return isObject(prior?.memory) ? prior.memory : {};
 }
 
 async function reveal({ secrets }: Context, value: unknown): Promise<string> {
@@ -43,6 +43,8 @@ interface Work {
   readonly following: Following;
   readonly clusters: Clusters;
   readonly promised: Promised;
+  /** Waits until a new instance can be reached over SSH. */
+  readonly reach: typeof awaitSsh;
 }
 
 async function targetOf({ context, clusters, following, promised }: Work): Promise<string | undefined> {
@@ -225,6 +227,6 @@ export async function reconcileInstance(work: Work): Promise<Reconciled> {
   const outputs = outputsOf(up, inputs, hostKeys) as JsonObject & { readonly address: string };
   progress("ssh", { text: outputs.address });
   const details = (): Promise<readonly string[]> => readConsole(following, up.name);
-  await awaitSsh({ machine: up.name, address: outputs.address, timeout: bootSeconds * 1000, signal, details });
+  await work.reach({ machine: up.name, address: outputs.address, timeout: bootSeconds * 1000, signal, details });
   return { outcome, outputs, memory: { instance: up.name } };
 }

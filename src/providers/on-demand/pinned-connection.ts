@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent } from "node:http";
 import { Agent } from "node:https";
+import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { Failure } from "../../model/failure.ts";
 
@@ -8,9 +9,9 @@ export interface Identities {
   /** SHA-256 of the server's certificate, in hexadecimal digits; otherwise `ca` vouches for it. */
   readonly fingerprint?: string | undefined;
   readonly ca?: string | undefined;
-  /** The client's certificate and key, in PEM. */
-  readonly certificate: string;
-  readonly key: string;
+  /** The client's certificate and key, in PEM, where it proves by them who it is. */
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /** Milliseconds that a connection may take. */
@@ -18,10 +19,10 @@ const patience = 5000;
 
 type Connected = (error: Error | null, socket: TLSSocket) => void;
 
-function wrongFingerprint(address: string, found: string, expected: string): Failure {
+function wrongFingerprint(what: string, address: string, found: string, expected: string): Failure {
   return new Failure({
     code: "server-certificate-changed",
-    attempted: "connect to the Incus server",
+    attempted: `connect to ${what}`,
     subject: address,
     found: `its certificate has the fingerprint ${found}, and ${expected} is pinned`,
     next: "Ask its administrator whether the certificate was changed; only then change `fingerprint` in the environment.",
@@ -30,29 +31,32 @@ function wrongFingerprint(address: string, found: string, expected: string): Fai
 
 /**
  * Makes what keeps connections to one server open. Nothing is sent to a server whose certificate is not the pinned one.
+ * @param what the server in words, such as `the Incus server`
  * @throws Failure `client-certificate` when certificate and key are none, or do not belong together
  */
-export function pinnedConnections(address: string, identities: Identities): HttpAgent {
+export function pinnedConnections(what: string, address: string, identities: Identities): HttpAgent {
   const { hostname, port } = new URL(address);
   const { fingerprint, ca, certificate, key } = identities;
   const agent = new Agent({ keepAlive: true });
+  const host = hostname.replace(/^\[|\]$/g, "");
   const options = {
-    host: hostname.replace(/^\[|\]$/g, ""),
+    host,
+    // A name is sent along; an address must not be (RFC 6066 section 3).
+    ...(isIP(host) === 0 ? { servername: host } : {}),
     port: port === "" ? 443 : Number(port),
-    cert: certificate,
-    key,
-    minVersion: "TLSv1.3" as const,
-    ...(ca === undefined ? { rejectUnauthorized: false } : { ca, servername: hostname }),
+    ...(certificate === undefined ? {} : { cert: certificate, key }),
+    minVersion: "TLSv1.2" as const,
+    ...(ca === undefined ? { rejectUnauthorized: false } : { ca }),
   };
   const createConnection = (_given: unknown, connected: Connected): void => {
     let socket: TLSSocket;
     try {
       socket = connect(options);
     } catch (error) {
-      connected(clientCertificate(address, error), undefined as never);
+      connected(clientCertificate(what, address, error), undefined as never);
       return;
     }
-    socket.once("error", (error) => {
+    socket.once("error", (error: Error) => {
       connected(error, socket);
     });
     socket.setTimeout(patience, () => {
@@ -65,18 +69,18 @@ export function pinnedConnections(address: string, identities: Identities): Http
       const found = socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase();
       if (fingerprint !== undefined && found !== fingerprint) {
         socket.destroy();
-        connected(wrongFingerprint(address, found, fingerprint), socket);
+        connected(wrongFingerprint(what, address, found, fingerprint), socket);
       } else connected(null, socket);
     });
   };
   return Object.assign(agent, { createConnection });
 }
 
-function clientCertificate(address: string, cause: unknown): Failure {
+function clientCertificate(what: string, address: string, cause: unknown): Failure {
   return new Failure(
     {
       code: "client-certificate",
-      attempted: "connect to the Incus server",
+      attempted: `connect to ${what}`,
       subject: address,
       found: `the deployer's certificate or key cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
       next: "Put the certificate and the key that belongs to it, both in PEM, where the environment says.",
