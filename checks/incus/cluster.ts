@@ -20,7 +20,8 @@ export interface ClusterInstance {
   readonly name: string;
   readonly location: string;
   readonly status: string;
-  readonly config: Readonly<Record<string, string>>;
+  /** None of an instance whose member does not answer. */
+  readonly config: Readonly<Record<string, string>> | null;
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly state?: {
     readonly network?: { readonly eth0?: { readonly addresses: readonly { family: string; address: string }[] } };
@@ -124,8 +125,10 @@ export async function formCluster(members: readonly TestMachine[], image: IncusI
     async instances() {
       const listed = JSON.parse(await incus("list", "--project", "fediversity", "-f", "json")) as ClusterInstance[];
       const named = listed.map((one) => {
-        const { "user.fediversity.deployment": deployment = "?", "user.fediversity.component": component = "?" } =
-          one.config;
+        const config = one.config ?? {};
+        const [deployment = "?", component = "?"] = ["deployment", "component"].map(
+          (key) => config[`user.fediversity.${key}`],
+        );
         return [`${deployment} ${component}`, one] as const;
       });
       assert.equal(new Set(named.map(([name]) => name)).size, listed.length, "no component has two instances");

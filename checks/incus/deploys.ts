@@ -57,7 +57,7 @@ export async function deploys(scene: Scene): Promise<void> {
     const instance = (await cluster.instances())[`${ada} incus-instance/snac`];
     const name = instance?.name ?? "";
     const shown = await inside(scene, name, "cat /etc/ssh/ssh_host_*_key.pub");
-    assert.equal(shown.trim(), instance?.config["user.fediversity.host-key"]);
+    assert.equal(shown.trim(), instance?.config?.["user.fediversity.host-key"]);
     assert.equal((await inside(scene, name, "hostname")).trim(), "snac");
   });
 

@@ -12,7 +12,7 @@ export async function removal(scene: Scene): Promise<void> {
     await deployer.expect(ada, ["destroy", "--yes"]);
     const kept = (await cluster.instances())[component];
     assert.equal(kept?.status, "Stopped");
-    assert.match(kept?.config["user.fediversity.kept"] ?? "", /^20\d\d-/);
+    assert.match(kept?.config?.["user.fediversity.kept"] ?? "", /^20\d\d-/);
     assert.match((await deployer.expect(ada, ["plan"])).stdout, /with the data that was kept on 20/);
     await deployer.apply(ada);
     const back = (await cluster.instances())[component];

@@ -59,7 +59,11 @@ export function openClusters(): Clusters {
         const path = `/1.0/instances?recursion=2&project=${encodeURIComponent(project)}`;
         const asked = await client(server, calling);
         const { metadata } = await asked.ask({ method: "GET", path }, "list the instances", calling.signal);
-        return metadata as readonly Instance[];
+        // Of those on a member that does not answer the others know the name and the place, and nothing else.
+        return (metadata as readonly Partial<Instance>[]).map((one) => {
+          const { config, devices, profiles } = one;
+          return { ...(one as Instance), config: config ?? {}, devices: devices ?? {}, profiles: profiles ?? [] };
+        });
       })();
       inRun.set(key, listed);
       return listed;

@@ -86,7 +86,9 @@ test("another image is for instances that hold nothing", () => {
 });
 
 test("the member of an instance that does not answer is named", () => {
-  const words = refusal(() => compareInstance(there({ status: "Error" }), owner, wanted(), wanted()));
+  const words = refusal(() => {
+    refuseForeign({ ...there({ status: "Error" }), config: {} }, owner, {});
+  });
   assert.match(words, /^member-offline: the cluster member one /);
 });
 

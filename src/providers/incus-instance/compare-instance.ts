@@ -2,7 +2,7 @@ import type { IncusInstanceInputs } from "../../catalogue/components/incus-insta
 import type { Owner } from "../../catalogue/components/machine-on-demand.ts";
 import type { Change } from "../../engine/provider.ts";
 import { Failure } from "../../model/failure.ts";
-import { imageWord, type Instance, marks, nicDevice, ownership, rootDevice, sizeConfig } from "./instance.ts";
+import { imageWord, type Instance, isAway, marks, nicDevice, ownership, rootDevice, sizeConfig } from "./instance.ts";
 
 /** What has to be done with an instance that is there. */
 export interface Comparison {
@@ -43,14 +43,22 @@ function refuse(instance: Instance, code: string, found: string, next: string): 
 }
 
 /**
- * Refuses to touch an instance of somebody else.
- * @throws Failure `instance-foreign`
+ * Refuses to touch an instance of somebody else, or one of which nothing is known now.
+ * @throws Failure `instance-foreign`, `member-offline`
  */
 export function refuseForeign(
   instance: Instance,
   owner: Owner,
   { adopt }: { readonly adopt?: string | undefined },
 ): void {
+  if (isAway(instance)) {
+    throw refuse(
+      instance,
+      "member-offline",
+      `the cluster member ${instance.location} that it is on does not answer`,
+      "Bring the member back, or let an administrator of the cluster evacuate it; then run the same command again.",
+    );
+  }
   const deployment = instance.config[marks.deployment];
   const component = instance.config[marks.component];
   if (deployment === owner.deployment && component === owner.component) return;
@@ -93,7 +101,7 @@ function change(what: string, from: string | undefined, to: string): Change {
 /**
  * Compares an instance that is there with what is wanted. Pure.
  * @param applied the inputs of the last apply: what differs from them was changed from outside
- * @throws Failure `disk-shrink`, `instance-protected` for what cannot be done, `member-offline`
+ * @throws Failure `disk-shrink`, `instance-protected` for what cannot be done
  */
 export function compareInstance(
   instance: Instance,
@@ -101,14 +109,6 @@ export function compareInstance(
   inputs: IncusInstanceInputs,
   applied: IncusInstanceInputs | undefined,
 ): Comparison {
-  if (instance.status === "Error") {
-    throw refuse(
-      instance,
-      "member-offline",
-      `the cluster member ${instance.location} that it is on does not answer`,
-      "Bring the member back, or let an administrator of the cluster evacuate it; then run the same command again.",
-    );
-  }
   const root = instance.devices["root"] ?? instance.expanded_devices?.["root"] ?? {};
   const reasons = reasonsToReplace(instance, inputs, root);
   if (reasons.length > 0 && inputs.protected) {

@@ -41,6 +41,11 @@ export const marks = {
   kept: "user.fediversity.kept",
 } as const;
 
+/** Whether the member of the cluster that it is on does not answer, so that nothing else is known of it. */
+export function isAway({ status, config }: Instance): boolean {
+  return status === "Error" && Object.keys(config).length === 0;
+}
+
 /** Settings that say how big an instance is. */
 export function sizeConfig({ cores, memory }: IncusInstanceInputs["size"]): Instance["config"] {
   return { "limits.cpu": String(cores), "limits.memory": `${String(memory)}MiB` };

@@ -3,20 +3,14 @@ import type { Owner } from "../../catalogue/components/machine-on-demand.ts";
 import type { PriorContext, Provider, ProviderContext } from "../../engine/provider.ts";
 import { Failure } from "../../model/failure.ts";
 import { awaitSsh } from "../on-demand/await-ssh.ts";
+import { deleteInstance, patchInstance, stopInstance } from "./act-on-instance.ts";
 import { openClusters } from "./cluster.ts";
 import { compareInstance, refuseForeign } from "./compare-instance.ts";
 import { examineCluster } from "./examine-cluster.ts";
-import { findInstance, type Instance, marks } from "./instance.ts";
+import { findInstance, type Instance, isAway, marks } from "./instance.ts";
 import type { Following } from "./operation.ts";
 import { hostKeysOf } from "./read-inside.ts";
-import {
-  deleteInstance,
-  outputsOf,
-  patchInstance,
-  type Promised,
-  reconcileInstance,
-  stopInstance,
-} from "./reconcile-instance.ts";
+import { outputsOf, type Promised, reconcileInstance } from "./reconcile-instance.ts";
 
 type Some = Pick<PriorContext, "component" | "deployment" | "secrets" | "signal" | "progress">;
 
@@ -64,8 +58,9 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
     const inputs = context.prior.inputs as unknown as IncusInstanceInputs;
     const owner = ownerOf(context);
     const found = findInstance(await clusters.instances(inputs, context), owner, inputs);
-    const ours =
-      found?.config[marks.deployment] === owner.deployment && found.config[marks.component] === owner.component;
+    if (found === undefined || isAway(found)) return found;
+    const { config } = found;
+    const ours = config[marks.deployment] === owner.deployment && config[marks.component] === owner.component;
     return ours ? found : undefined;
   };
   const isKept = ({ config }: Instance): boolean => (config[marks.kept] ?? "") !== "";
@@ -77,7 +72,7 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
       const inputs = context.prior.inputs as unknown as IncusInstanceInputs;
       const found = await own(context);
       if (found === undefined || isKept(found)) return { exists: false };
-      if (found.status === "Error") {
+      if (isAway(found)) {
         const where = `the cluster member ${found.location} that it is on does not answer`;
         return { exists: true, drift: [where], health: [] };
       }
@@ -102,7 +97,9 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
       const keys = stays ? await hostKeysOf(await follow(context, inputs), found) : [];
       const outputs = stays ? outputsOf(found, inputs, keys) : undefined;
       if (changes.length === 0 && outputs !== undefined) return { kind: "same", outputs };
-      return { kind: "update", changes, drift, outputs };
+      // What a run that died left half-made was not changed from outside.
+      const settled = context.prior?.status === "present";
+      return { kind: "update", changes, drift: settled ? drift : [], outputs };
     },
 
     async reconcile(context) {
@@ -119,11 +116,11 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
       const inputs = context.prior.inputs as unknown as IncusInstanceInputs;
       const found = await own(context);
       if (found === undefined || isKept(found)) return;
+      refuseForeign(found, ownerOf(context), inputs);
       const following = await follow(context, inputs);
-      if (found.status === "Running") {
-        context.progress("stop", { text: `instance ${found.name}` });
-        await stopInstance(following, found.name);
-      }
+      context.progress("stop", { text: `instance ${found.name}` });
+      // What holds nothing loses nothing by being cut off.
+      if (found.status === "Running") await stopInstance(following, found.name, { force: !inputs.protected });
       if (inputs.protected) {
         await patchInstance(following, found.name, { config: { [marks.kept]: new Date().toISOString() } });
         return;
@@ -136,8 +133,9 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
       // What is wanted is in use, and what is on its disk is for the machine's own purge to decide about.
       if (context.prior.status === "present") return [];
       const found = await own(context);
-      if (found === undefined || !isKept(found)) return [];
       const inputs = context.prior.inputs as unknown as IncusInstanceInputs;
+      if (found !== undefined && isAway(found)) refuseForeign(found, ownerOf(context), inputs);
+      if (found === undefined || !isKept(found)) return [];
       if (!dryRun) await deleteInstance(await follow(context, inputs), found.name);
       const size = found.devices["root"]?.["size"];
       return [`instance ${found.name} with its disk${size === undefined ? "" : ` (${size})`}`];

@@ -6,10 +6,11 @@ import { isObject, type JsonObject } from "../../model/json.ts";
 import { isReference } from "../../model/reference.ts";
 import { until } from "../local-machine/until.ts";
 import type { awaitSsh } from "../on-demand/await-ssh.ts";
+import { deleteInstance, patchInstance, setState, stopInstance } from "./act-on-instance.ts";
 import { chooseApart, placedTarget, readMembers } from "./choose-target.ts";
-import { type Clusters, instancePath, readInstance } from "./cluster.ts";
+import { type Clusters, readInstance } from "./cluster.ts";
 import { compareInstance, type Comparison, refuseForeign } from "./compare-instance.ts";
-import { addressOf, creation, findInstance, type Instance } from "./instance.ts";
+import { addressOf, creation, findInstance, type Instance, marks } from "./instance.ts";
 import { type Following, followOperation, perform, runningOperations } from "./operation.ts";
 import { hostKeysOf, readConsole } from "./read-inside.ts";
 
@@ -79,38 +80,6 @@ async function create(work: Work): Promise<void> {
     (operation) => context.remember({ instance: inputs.name, operation }),
   );
   await context.remember({ instance: inputs.name });
-}
-
-/** Starts or stops an instance and waits until it is so. */
-async function setState(
-  following: Following,
-  name: string,
-  body: { action: string; force?: boolean; timeout: number },
-) {
-  const path = instancePath(name, following.project, "/state");
-  await perform(following, { method: "PUT", path, body }, `${body.action} the instance ${name}`);
-}
-
-/** Stops an instance, in order if it can. */
-export async function stopInstance(following: Following, name: string): Promise<void> {
-  try {
-    await setState(following, name, { action: "stop", timeout: 60 });
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "incus-operation-failed") throw error;
-    await setState(following, name, { action: "stop", force: true, timeout: 30 });
-  }
-}
-
-/** Deletes an instance with its disk. */
-export async function deleteInstance(following: Following, name: string): Promise<void> {
-  const path = instancePath(name, following.project);
-  await perform(following, { method: "DELETE", path }, `delete the instance ${name}`);
-}
-
-/** Changes settings, devices and profiles of an instance. */
-export async function patchInstance(following: Following, name: string, body: object): Promise<void> {
-  const path = instancePath(name, following.project);
-  await perform(following, { method: "PATCH", path, body }, `change the instance ${name}`);
 }
 
 async function change({ context, following }: Work, instance: Instance, comparison: Comparison): Promise<void> {
@@ -186,6 +155,7 @@ export async function reconcileInstance(work: Work): Promise<Reconciled> {
   const { context, owner, following, clusters } = work;
   const { inputs, prior, signal, progress } = context;
   const listed = findInstance(await clusters.instances(inputs, context), owner, inputs);
+  if (listed !== undefined) refuseForeign(listed, owner, inputs);
   const name = listed?.name ?? inputs.adopt ?? inputs.name;
   await finishOthers(work, name);
   let outcome: Reconciled["outcome"] = "unchanged";
@@ -203,7 +173,7 @@ export async function reconcileInstance(work: Work): Promise<Reconciled> {
   let comparison = instance === undefined ? undefined : compare(instance);
   if (instance !== undefined && comparison?.replace === true) {
     progress("delete", { text: `instance ${name}` });
-    if (instance.status === "Running") await stopInstance(following, name);
+    if (instance.status === "Running") await stopInstance(following, name, { force: true });
     await deleteInstance(following, name);
     await create(work);
     outcome = "created";
@@ -224,6 +194,9 @@ export async function reconcileInstance(work: Work): Promise<Reconciled> {
   if (!untouched && outcome === "unchanged") outcome = prior?.outputs === undefined ? "created" : "updated";
   const up = await awaitAddress(work, instance.name);
   const hostKeys = await hostKeysOf(following, up);
+  // Of an instance that was taken over the key is written down, so that the next run need not ask for it.
+  const [key] = up.config[marks.hostKey] === undefined ? hostKeys : [];
+  if (key !== undefined) await patchInstance(following, up.name, { config: { [marks.hostKey]: key } });
   const outputs = outputsOf(up, inputs, hostKeys) as JsonObject & { readonly address: string };
   progress("ssh", { text: outputs.address });
   const details = (): Promise<readonly string[]> => readConsole(following, up.name);
