@@ -69,7 +69,7 @@ export async function deploys(scene: Scene, domain: string): Promise<void> {
 
   await lab.subtest("a changed policy is planned with its restart, and resizes in place", async () => {
     await scene.policy({ cores: 2, memory: 2048, disk: 6 });
-    const { stdout } = await scene.expect(domain, ["plan", "--detailed-exit-code"], 2);
+    const { stdout } = await scene.expect(domain, ["plan", "--detailed-exit-code"], 10);
     assert.match(stdout, /1 → 2/);
     assert.match(stdout, /restart.*virtual machine/);
     const { vmid } = machineOf(scene, domain);

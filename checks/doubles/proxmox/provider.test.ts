@@ -139,6 +139,24 @@ test("a deployer that dies before the restart: the next restarts, and then nothi
   assert.equal((await apply({ size })).difference.kind, "same");
 });
 
+test("a deployer that dies while the machine boots: the next plans no failure, and waits", async (context) => {
+  const { double, apply, state } = await started(context);
+  const { cluster } = double;
+  cluster.before = (call) => {
+    if (call.endsWith("/file-read")) throw refuse(500, "interrupted by signal");
+  };
+  assert.equal((await failureOf(apply())).code, "proxmox-refused");
+  let silent = 2;
+  cluster.before = (call) => {
+    if (!call.includes("/agent/") || silent === 0) return;
+    silent -= 1;
+    throw refuse(500, "QEMU guest agent is not running");
+  };
+  const { difference } = await apply();
+  assert.equal(difference.kind, "update");
+  assert.deepEqual([machines(double).length, double.guests.boots, state.prior?.status], [1, 1, "present"]);
+});
+
 test("a machine that somebody stopped is started, and one that somebody configured is configured back", async (context) => {
   const { double, apply, provider, contexts } = await started(context);
   await apply();

@@ -1,17 +1,8 @@
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ProxmoxVmInputs } from "../../catalogue/components/proxmox-vm.ts";
 import type { ProviderContext } from "../../engine/provider.ts";
 import { Failure } from "../../model/failure.ts";
-import type { Interface } from "./api/answers.ts";
-import type { Cluster } from "./cluster.ts";
-import type { FoundVm } from "./find-vm.ts";
-
-/** How a machine is reached and known. */
-export interface Access {
-  readonly address: string;
-  readonly hostKeys: readonly string[];
-}
+import { isNotYet, readAccess, type Access, type Asked } from "./access.ts";
 
 type Context = Pick<ProviderContext<unknown>, "progress" | "signal">;
 
@@ -21,27 +12,6 @@ const patience = 600_000;
 const reachPatience = 30_000;
 /** cloud-init writes it when it has done everything of this boot: its documentation, "Exported files". */
 const firstBootResult = "/run/cloud-init/result.json";
-const hostKeyFile = "/etc/ssh/ssh_host_ed25519_key.pub";
-const notYet = new Set(["proxmox-agent-silent", "proxmox-agent-error"]);
-
-/** Tells whether an address leads to the machine from elsewhere: RFC 1122, RFC 3927, RFC 4291. */
-function isGlobal(address: string): boolean {
-  return !/^(?:127\.|169\.254\.|0\.|::1$|fe[89ab][0-9a-f]:)/i.test(address);
-}
-
-/**
- * Chooses the address of a machine: the fixed one, or what its own network interface was given, IPv4 first.
- * @param hardwareAddress of the interface that the cluster made; bridges inside the machine have others
- */
-export function addressIn(
-  interfaces: readonly Interface[],
-  { hardwareAddress, fixed }: { readonly hardwareAddress: string; readonly fixed: string | undefined },
-): string | undefined {
-  const own = interfaces.filter((one) => one["hardware-address"]?.toLowerCase() === hardwareAddress.toLowerCase());
-  const addresses = own.flatMap((one) => (one["ip-addresses"] ?? []).map((ip) => ip["ip-address"])).filter(isGlobal);
-  if (fixed !== undefined) return addresses.includes(fixed) ? fixed : undefined;
-  return addresses.find((address) => !address.includes(":")) ?? addresses[0];
-}
 
 function late(name: string, attempted: string, found: string, next: string): Failure {
   return new Failure({ code: "proxmox-machine-late", attempted, subject: name, found, next });
@@ -62,7 +32,7 @@ async function until<Result>(
       const seen = await look();
       if (seen !== undefined) return seen;
     } catch (error) {
-      if (!(error instanceof Failure) || !notYet.has(error.code)) throw error;
+      if (!isNotYet(error)) throw error;
       last = error.report.found;
     }
     if (performance.now() > end) throw givenUp(last);
@@ -88,43 +58,14 @@ function greets(address: string, signal: AbortSignal): Promise<true | undefined>
   });
 }
 
-/** What the guest agent is asked with. */
-interface Asked {
-  readonly cluster: Cluster;
-  readonly vm: FoundVm;
-  readonly inputs: Pick<ProxmoxVmInputs, "name" | "network" | "adopt">;
-  /** Of the machine's network interface. */
-  readonly hardwareAddress: string;
-}
-
-/**
- * Asks a running machine for its address and its host key, over the cluster's API: nothing is trusted at first sight.
- * @throws Failure `proxmox-agent-silent` and others when it cannot say yet
- */
-export async function readAccess(
-  { cluster, vm, inputs, hardwareAddress }: Asked,
-  signal: AbortSignal,
-): Promise<Access | undefined> {
-  const place = { node: vm.node, vmid: vm.vmid };
-  const attempt = { attempted: "ask the guest agent of the machine", subject: inputs.name };
-  const { result } = await cluster.call("agentInterfaces", place, attempt, signal);
-  const fixed = inputs.network?.addresses[0]?.replace(/\/.*/, "");
-  const address = addressIn(result, { hardwareAddress, fixed });
-  if (address === undefined) return undefined;
-  const { content } = await cluster.call("agentReadFile", { ...place, file: hostKeyFile }, attempt, signal);
-  const key = /^ssh-ed25519 [A-Za-z0-9+/=]+/.exec(content)?.[0];
-  return key === undefined ? undefined : { address, hostKeys: [key] };
-}
+/** Tells whether a machine answers SSH at an address. */
+export type Reach = (address: string, signal: AbortSignal) => Promise<true | undefined>;
 
 /**
  * Waits until a started machine is through with its first boot, has an address and a host key, and answers there.
  * @throws Failure `proxmox-machine-late`
  */
-export async function bringUp(
-  asked: Asked,
-  { progress, signal }: Context,
-  reach: (address: string, signal: AbortSignal) => Promise<true | undefined> = greets,
-): Promise<Access> {
+export async function bringUp(asked: Asked, { progress, signal }: Context, reach: Reach = greets): Promise<Access> {
   const { cluster, vm, inputs } = asked;
   const end = performance.now() + patience;
   const minutes = `${String(patience / 60_000)} minutes`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { proxmoxVm } from "../../catalogue/components/proxmox-vm.ts";
 import type { VmConfig } from "./api/answers.ts";
-import { addressIn } from "./bring-up.ts";
+import { addressIn } from "./access.ts";
 import { bootDisk, changedOptions, hasCloudInitDrive, ipConfig, sizeOf, storagesOf } from "./vm-config.ts";
 
 const owner = { deployment: "example.org", component: "proxmox-vm/snac" };
