@@ -13,7 +13,7 @@ export const longestPassword = 1024;
 export const shortestPassword = 12;
 
 async function derive(password: string, nonce: Buffer): Promise<Buffer> {
-  return (await hash("argon2id", { message: password.normalize("NFKC"), nonce, ...cost })) as Buffer;
+  return await hash("argon2id", { message: password.normalize("NFKC"), nonce, ...cost });
 }
 
 /** Hashes a password with argon2id to a PHC string. */

@@ -1,4 +1,5 @@
 import type { Route } from "../../route.ts";
+import { activityRoutes } from "./activity.tsx";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { memberChangeRoutes } from "./member-changes.tsx";
@@ -11,6 +12,7 @@ import { secondFactorRoutes } from "./second-factor.tsx";
 import { securityRoutes } from "./security.ts";
 import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.ts";
+import { tokenRoutes } from "./tokens.tsx";
 
 /** Ways into this part. */
 export const accountRoutes: readonly Route[] = [
@@ -26,4 +28,6 @@ export const accountRoutes: readonly Route[] = [
   ...passkeyRoutes,
   ...memberRoutes,
   ...memberChangeRoutes,
+  ...activityRoutes,
+  ...tokenRoutes,
 ];
