@@ -1,12 +1,13 @@
 import type { Catalogue } from "../catalogue.ts";
 import type { accounts as original } from "../en/accounts.ts";
+import { activity, tokens } from "./activity.ts";
 
 /** Texte zu Konten: Anmeldung, Einladungen, Profil, Mitglieder. */
 export const accounts: Catalogue<typeof original> = {
   roles: { owner: "Inhaber", admin: "Verwalter", viewer: "Leser" },
   roleHints: {
     owner: "Darf alles, auch Mitglieder und API-Schlüssel verwalten.",
-    admin: "Darf Anwendungen hinzufügen, ändern, ausrollen und entfernen sowie Leser einladen.",
+    admin: "Darf Anwendungen hinzufügen, ändern, einrichten und entfernen sowie Leser einladen.",
     viewer: "Darf alles sehen und nichts ändern.",
   },
   staffRoles: { admin: "Verwalter", support: "Betreuung" },
@@ -208,4 +209,6 @@ export const accounts: Catalogue<typeof original> = {
     lastOwner: "Das ist der einzige Inhaber. Machen Sie zuerst jemand anderen zum Inhaber.",
     gone: "Diese Person ist kein Mitglied mehr.",
   },
+  activity,
+  tokens,
 };

@@ -1,3 +1,5 @@
+import { activity, tokens } from "./activity.ts";
+
 /** Texts of accounts: signing in, invitations, the profile, members. */
 export const accounts = {
   roles: { owner: "Owner", admin: "Administrator", viewer: "Viewer" },
@@ -197,4 +199,6 @@ export const accounts = {
     lastOwner: "This is the only owner. Make somebody else owner first.",
     gone: "This person is no longer a member.",
   },
+  activity,
+  tokens,
 };

@@ -102,7 +102,7 @@ async function makeAndJoin(context: RequestContext, link: Link): Promise<Respons
   const read = readForm<typeof First | typeof Bound>(context, bound === null ? First : Bound, messages);
   if (read.kind === "wrong") return await newAccountPage(context, link, { errors: read.errors, status: 422 });
   const { name, password } = read.value;
-  const email = bound ?? ("email" in read.value ? (read.value as z.output<typeof First>).email : "");
+  const email = bound ?? ("email" in read.value ? read.value.email : "");
   const problem = newPasswordError(context, password, email);
   if (problem !== undefined) return await newAccountPage(context, link, { errors: { password: problem }, status: 422 });
   const passwordHash = await hashPassword(password);

@@ -1,12 +1,18 @@
 import type { Route } from "../../route.ts";
+import { activityRoutes } from "./activity.tsx";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { memberChangeRoutes } from "./member-changes.tsx";
 import { memberRoutes } from "./members.ts";
+import { passkeyRoutes } from "./passkeys.ts";
 import { passkeySignInRoutes } from "./passkey-sign-in.ts";
+import { profileRoutes } from "./profile.ts";
+import { proveRoutes } from "./prove.tsx";
 import { secondFactorRoutes } from "./second-factor.tsx";
+import { securityRoutes } from "./security.ts";
 import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.ts";
+import { tokenRoutes } from "./tokens.tsx";
 
 /** Ways into this part. */
 export const accountRoutes: readonly Route[] = [
@@ -16,6 +22,12 @@ export const accountRoutes: readonly Route[] = [
   ...passkeySignInRoutes,
   ...signOutRoutes,
   ...invitationRoutes,
+  ...profileRoutes,
+  ...proveRoutes,
+  ...securityRoutes,
+  ...passkeyRoutes,
   ...memberRoutes,
   ...memberChangeRoutes,
+  ...activityRoutes,
+  ...tokenRoutes,
 ];
