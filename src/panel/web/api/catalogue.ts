@@ -5,7 +5,7 @@ const ApplicationShape = z.strictObject({
   name: z.string(),
   description: z.string(),
   version: z.string().nullable(),
-  options: z.record(z.string(), z.json()).describe("JSON Schema, draft 2020-12, of the application's options"),
+  options: z.record(z.string(), z.unknown()).describe("JSON Schema, draft 2020-12, of the application's options"),
 });
 
 /** What an operator can choose. */
@@ -23,7 +23,7 @@ export const catalogueOperations = [
         name,
         description,
         version,
-        options: z.toJSONSchema(options, { io: "input", unrepresentable: "any" }) as Record<string, never>,
+        options: z.toJSONSchema(options, { io: "input", unrepresentable: "any" }),
       }));
       return Promise.resolve({ body: { applications } });
     },

@@ -36,8 +36,6 @@ export interface Operation {
   readonly route: Route;
 }
 
-type OperationContext = OperatorContext & { readonly operator: OperatorContext["operator"] };
-
 async function documentOf(context: OperatorContext): Promise<unknown> {
   const text = await context.http.req.text();
   try {
@@ -58,7 +56,8 @@ function checked<Schema extends z.ZodType>(schema: Schema, document: unknown): z
   const attempted = "read the request";
   const failures = explainIssues({ schema, document, issues: result.error.issues, attempted });
   const [first] = failures;
-  const found = failures.length === 1 && first !== undefined ? first.found : `it has ${String(failures.length)} mistakes`;
+  const found =
+    failures.length === 1 && first !== undefined ? first.found : `it has ${String(failures.length)} mistakes`;
   throw new Failure({
     code: "request-invalid",
     attempted,
@@ -97,7 +96,7 @@ export function operation<
   readonly body?: Body;
   readonly output: Output;
   handle(
-    context: OperationContext,
+    context: OperatorContext,
     input: { readonly query: z.output<Query>; readonly body: z.output<Body> },
   ): Promise<Answered<z.input<Output>>>;
 }): Operation {

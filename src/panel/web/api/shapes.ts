@@ -7,7 +7,8 @@ import { isObject, type JsonObject } from "../../../model/json.ts";
 
 const Id = z.string().describe("An identifier");
 const Time = z.iso.datetime().describe("ISO 8601, UTC");
-const Document = z.record(z.string(), z.json()).describe("A configuration, as the command line takes it");
+const Value = z.unknown().describe("Any JSON value");
+const Document = z.record(z.string(), Value).describe("A configuration, as the command line takes it");
 
 /** What goes wrong, as the API says it. */
 export const FailureShape = z
@@ -17,8 +18,13 @@ export const FailureShape = z
     subject: z.string().optional().describe("What it is about: a path in the document, an id"),
     found: z.string().describe("What is wrong"),
     next: z.string().optional().describe("What to do next"),
+    details: z.array(z.string()).readonly().optional().describe("Further lines, such as the end of a journal"),
     get failures() {
-      return z.array(FailureShape).optional().describe("The single failures, when this one stands for several");
+      return z
+        .array(FailureShape)
+        .readonly()
+        .optional()
+        .describe("The single failures, when this one stands for several");
     },
   })
   .describe("What went wrong");
@@ -28,8 +34,8 @@ export const ChangeShape = z.strictObject({
   application: z.string().nullable().describe("Nothing where it concerns all"),
   kind: z.enum(["added", "removed", "changed"]),
   option: z.string().nullable(),
-  from: z.json().nullable(),
-  to: z.json().nullable(),
+  from: Value,
+  to: Value,
 });
 
 /** A configuration, in lists. */
