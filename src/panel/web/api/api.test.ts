@@ -16,7 +16,7 @@ after(() => panel.close());
 
 interface Answer {
   readonly status: number;
-  readonly body: Record<string, never>;
+  readonly body: Record<string, unknown>;
   readonly headers: Headers;
 }
 
@@ -39,7 +39,7 @@ async function program(scopes: readonly TokenScope[] = ["read", "write", "deploy
       headers: { authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    return { status: answer.status, body: (await answer.json()) as Record<string, never>, headers: answer.headers };
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown>, headers: answer.headers };
   };
 }
 

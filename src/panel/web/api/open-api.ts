@@ -30,7 +30,15 @@ function capital(name: string): string {
 function schemasOf(named: { readonly [name: string]: z.ZodType }, io: "input" | "output"): JsonObject {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
-  const { schemas } = z.toJSONSchema(registry, { io, uri: (id) => `#/components/schemas/${id}` });
+  const { schemas } = z.toJSONSchema(registry, {
+    io,
+    uri: (id) => `#/components/schemas/${id}`,
+    override({ jsonSchema }) {
+      // There the word means that it cannot be sent; and the pattern of a time says less than its format.
+      delete jsonSchema.readOnly;
+      if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+    },
+  });
   const entries = Object.entries(schemas).map(([id, { $schema: _, $id: _id, ...schema }]) => [id, schema] as const);
   return Object.fromEntries(entries) as JsonObject;
 }
