@@ -51,7 +51,7 @@ function reference(value: unknown): string {
 
 function operationText(method: string, address: string, described: JsonObject): string {
   const { operationId, summary, description, parameters, requestBody, responses } = described;
-  const [[status, answer] = ["", undefined]] = Object.entries(responses as JsonObject).filter(([key]) => key < "300");
+  const [status, answer] = Object.entries(responses as JsonObject).find(([key]) => key < "300") ?? ["", undefined];
   const rows = objects(parameters)
     .filter((parameter) => parameter["in"] === "query")
     .map(({ name, schema, description: meaning }) => [

@@ -3,7 +3,7 @@ import { Failure, type FailureReport } from "../../../model/failure.ts";
 import { explainIssues } from "../../../model/explain.ts";
 import { attempt } from "../../accounts/attempts.ts";
 import { route, type OperatorContext, type Route } from "../route.ts";
-import { permissions, type Permission } from "../../access/permission.ts";
+import type { permissions, Permission } from "../../access/permission.ts";
 import { answerFailure } from "./answer-failure.ts";
 
 /** Permissions that tokens can have. */
@@ -82,7 +82,7 @@ async function limit({ panel, actor }: OperatorContext): Promise<FailureReport |
 /** Declares an operation, and with it its way in. */
 export function operation<
   Output extends z.ZodType,
-  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Query extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodUndefined,
 >(definition: {
   readonly name: string;
