@@ -60,7 +60,7 @@ export type ContextFor<Name extends Permission> = (typeof permissions)[Name] ext
 
 /** One way into the panel. */
 export interface Route {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly permission: Permission;
   /** `page`: for browsers, with a session; `api`: for programs, with a token. */

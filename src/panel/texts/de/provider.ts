@@ -19,13 +19,6 @@ export const provider: Catalogue<typeof original> = {
     next: "Nächste Seite",
     position: (current, last) => `Seite ${current} von ${last}`,
   },
-  status: {
-    queued: "wartet",
-    running: "läuft",
-    succeeded: "gelungen",
-    failed: "fehlgeschlagen",
-    cancelled: "abgebrochen",
-  },
   invitation: {
     title: "Einladungslink",
     text: (email) =>

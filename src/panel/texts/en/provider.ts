@@ -16,13 +16,6 @@ export const provider = {
     next: "Next page",
     position: (current: string, last: string) => `Page ${current} of ${last}`,
   },
-  status: {
-    queued: "waiting",
-    running: "running",
-    succeeded: "succeeded",
-    failed: "failed",
-    cancelled: "cancelled",
-  },
   invitation: {
     title: "Invitation link",
     text: (email: string) =>

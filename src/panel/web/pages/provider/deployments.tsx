@@ -1,14 +1,13 @@
 import type { RunStatus } from "../../../database/tables.ts";
 import { findRun, lastEvents, listRuns, stopRun, type ProviderRun } from "../../../provider/all-runs.ts";
-import { linesOf } from "../../../provider/log-line.ts";
+import { providerLogLine } from "../../../provider/log-line.ts";
 import { goTo } from "../../answer.tsx";
 import { Form } from "../../parts/form.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
 import { FailureView } from "./failure-view.tsx";
 import { auditFor, may, nothingHere, providerPage } from "./frame.tsx";
-import { Moment } from "./moment.tsx";
 import { pageLength, pageNumber, Paging } from "./paging.tsx";
-import { RunState } from "./run-state.tsx";
+import { Ago, StatusOf } from "../../parts/state.tsx";
 import { RunTable } from "./run-table.tsx";
 
 const statuses = ["queued", "running", "succeeded", "failed", "cancelled"] as const satisfies readonly RunStatus[];
@@ -18,7 +17,7 @@ const longestLog = 500;
 
 async function listPage(context: PersonContext): Promise<Response> {
   const { panel, texts, format, http } = context;
-  const { deployments: words, status: statusWords } = texts.provider;
+  const { deployments: words } = texts.provider;
   const status = statuses.find((one) => one === http.req.query("status"));
   const offset = (pageNumber(context) - 1) * pageLength;
   const { runs, total } = await listRuns(panel.queries, { status, limit: pageLength, offset });
@@ -33,7 +32,7 @@ async function listPage(context: PersonContext): Promise<Response> {
             <option value="">{words.all}</option>
             {statuses.map((one) => (
               <option value={one} {...(one === status ? { selected: true } : {})}>
-                {statusWords[one]}
+                {texts.services.status[one]}
               </option>
             ))}
           </select>
@@ -70,11 +69,11 @@ function stopForm(context: PersonContext, { id, status, cancelRequestedAt }: Pro
 }
 
 async function runPage(context: PersonContext): Promise<Response> {
-  const { panel, texts, format } = context;
+  const { panel, texts } = context;
   const { deployments: words } = texts.provider;
   const run = await findRun(panel.queries, context.param("run"));
   if (run === undefined) return nothingHere(context, "deployments");
-  const lines = linesOf(await lastEvents(panel.queries, run.id, longestLog));
+  const lines = (await lastEvents(panel.queries, run.id, longestLog)).map(providerLogLine);
   return providerPage(
     context,
     { title: words.one(run.domain), at: "deployments" },
@@ -82,7 +81,7 @@ async function runPage(context: PersonContext): Promise<Response> {
       <dl class="facts">
         <dt>{words.state}</dt>
         <dd>
-          <RunState context={context} status={run.status} />
+          <StatusOf context={context} status={run.status} />
         </dd>
         <dt>{words.operator}</dt>
         <dd>
@@ -92,12 +91,12 @@ async function runPage(context: PersonContext): Promise<Response> {
         <dd>{run.environment}</dd>
         <dt>{words.requested}</dt>
         <dd>
-          <Moment context={context} time={run.requestedAt} />
+          <Ago context={context} time={run.requestedAt} />
         </dd>
         <dt>{words.started}</dt>
-        <dd>{run.startedAt === null ? words.notYet : <Moment context={context} time={run.startedAt} />}</dd>
+        <dd>{run.startedAt === null ? words.notYet : <Ago context={context} time={run.startedAt} />}</dd>
         <dt>{words.finished}</dt>
-        <dd>{run.finishedAt === null ? words.notYet : <Moment context={context} time={run.finishedAt} />}</dd>
+        <dd>{run.finishedAt === null ? words.notYet : <Ago context={context} time={run.finishedAt} />}</dd>
       </dl>
       {run.failure !== null && <FailureView context={context} failure={run.failure} />}
       <section>
@@ -105,15 +104,11 @@ async function runPage(context: PersonContext): Promise<Response> {
         {lines.length === 0 ? (
           <p class="empty">{words.noLog}</p>
         ) : (
-          <div class="log" role="log" tabindex={0} aria-label={words.log}>
-            <ol>
-              {lines.map(({ time, text }) => (
-                <li>
-                  <time datetime={time}>{format.time(new Date(time))}</time> {text}
-                </li>
-              ))}
-            </ol>
-          </div>
+          <ol class="log" role="log" tabindex={0} aria-label={words.log}>
+            {lines.map((line) => (
+              <li>{line}</li>
+            ))}
+          </ol>
         )}
       </section>
       {stopForm(context, run)}

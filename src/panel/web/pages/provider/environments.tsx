@@ -10,12 +10,12 @@ export function policyLines(policy: Json, path = ""): readonly (readonly [string
     if (policy.every((one) => !isObject(one) && !Array.isArray(one))) return [[path, policy.map(String).join(", ")]];
     return policy.flatMap((one: Json, index) => policyLines(one, `${path}[${String(index)}]`));
   }
-  if (!isObject(policy)) return [[path, String(policy)]];
+  if (!isObject(policy)) return [[path, typeof policy === "string" ? policy : JSON.stringify(policy)]];
   return Object.entries(policy).flatMap(([key, value]) => policyLines(value, path === "" ? key : `${path}.${key}`));
 }
 
-function known<Key extends string>(texts: { readonly [name in Key]: string }, name: string): string | undefined {
-  return Object.hasOwn(texts, name) ? texts[name as Key] : undefined;
+function known(texts: { readonly [name: string]: string }, name: string): string | undefined {
+  return Object.hasOwn(texts, name) ? texts[name] : undefined;
 }
 
 const Terms: FC<{ readonly context: PersonContext; readonly terms: EnvironmentTerms }> = ({ context, terms }) => {

@@ -27,7 +27,7 @@ export function may({ actor }: PersonContext, permission: Permission): boolean {
 const Sections: FC<{ readonly context: PersonContext; readonly at: string }> = ({ context, at }) => {
   const { provider } = context.texts;
   return (
-    <nav class="sections" aria-label={provider.sections.label}>
+    <nav class="tabs" aria-label={provider.sections.label}>
       <ul>
         {sections
           .filter(({ permission }) => may(context, permission))

@@ -63,7 +63,7 @@ void test("a deployment is shown with its log and failure, without what the oper
   const { text, status } = await support.get(`/provider/deployments/${run}`);
   assert.equal(status, 200);
   assert.match(text, /role="log"/);
-  assert.match(text, /machine\/machine: packages snac 1\/2/);
+  assert.match(text, /machine\/machine: packages 1\/2 snac/);
   assert.doesNotMatch(text, /Title of the operator/);
   assert.match((await support.get("/provider/deployments?status=succeeded")).text, /seen\.example/);
   assert.doesNotMatch((await support.get("/provider/deployments?status=queued")).text, /seen\.example/);
@@ -77,7 +77,7 @@ void test("an administrator stops a deployment, support does not", async () => {
   await admin.post(`/provider/deployments/${run}/stop`);
   assert.match((await admin.get(`/provider/deployments/${run}`)).text, /about to stop/);
   await panel.workOff();
-  assert.match((await support.get(`/provider/deployments/${run}`)).text, /cancelled/);
+  assert.match((await support.get(`/provider/deployments/${run}`)).text, /Cancelled/);
   const entry = await panel.queries
     .selectFrom("audit")
     .selectAll()

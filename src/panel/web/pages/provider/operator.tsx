@@ -3,9 +3,9 @@ import { findOperator, inviteOwner, suspend, type OperatorDetail } from "../../.
 import { goTo } from "../../answer.tsx";
 import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/form.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
+import { Ago } from "../../parts/state.tsx";
 import { may, nothingHere, providerPage } from "./frame.tsx";
 import { InvitationLink } from "./invitation-link.tsx";
-import { Moment } from "./moment.tsx";
 import { Email } from "./operators.tsx";
 import { readForm } from "./read-form.ts";
 import { RunTable } from "./run-table.tsx";
@@ -35,7 +35,7 @@ function facts(context: PersonContext, operator: OperatorDetail) {
         {suspendedAt !== null && (
           <>
             {" "}
-            <Moment context={context} time={suspendedAt} />
+            <Ago context={context} time={suspendedAt} />
           </>
         )}
       </dd>
@@ -124,7 +124,7 @@ async function operatorPage(
             {operator.domains.map(({ domain, environment, deployedAt }) => (
               <li>
                 {words.configuration(domain, environment)}{" "}
-                {deployedAt === null ? words.notDeployed : <Moment context={context} time={deployedAt} />}
+                {deployedAt === null ? words.notDeployed : <Ago context={context} time={deployedAt} />}
               </li>
             ))}
           </ul>

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { createOperator, listOperators, operatorNamed } from "../../../provider/operators.ts";
 import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/form.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
+import { Ago } from "../../parts/state.tsx";
 import { auditFor, may, providerPage } from "./frame.tsx";
 import { InvitationLink } from "./invitation-link.tsx";
-import { Moment } from "./moment.tsx";
 import { pageLength, pageNumber, Paging } from "./paging.tsx";
 import { readForm } from "./read-form.ts";
 import { HeadRow } from "./head-row.tsx";
@@ -71,7 +71,7 @@ async function listPage(context: PersonContext): Promise<Response> {
                   <td>{format.number(members)}</td>
                   <td>{format.number(configurations)}</td>
                   <td>
-                    <Moment context={context} time={createdAt} />
+                    <Ago context={context} time={createdAt} />
                   </td>
                 </tr>
               ))}

@@ -2,8 +2,8 @@ import type { FC } from "hono/jsx";
 import { listRuns } from "../../../provider/all-runs.ts";
 import { listMachines, lookAtQueue, needingAttention, type ListedMachine } from "../../../provider/overview.ts";
 import { route, type PersonContext, type Route } from "../../route.ts";
+import { Ago } from "../../parts/state.tsx";
 import { providerPage } from "./frame.tsx";
-import { Moment } from "./moment.tsx";
 import { pageLength, pageNumber, Paging } from "./paging.tsx";
 import { RunTable } from "./run-table.tsx";
 import { HeadRow } from "./head-row.tsx";
@@ -36,7 +36,7 @@ const Machines: FC<{ readonly context: PersonContext; readonly machines: readonl
                 {machine.domain}, <a href={`/provider/operators/${machine.operator}`}>{machine.operatorName}</a>
               </td>
               <td>
-                <Moment context={context} time={new Date(machine.at)} />
+                <Ago context={context} time={new Date(machine.at)} />
               </td>
             </tr>
           ))}
@@ -73,7 +73,7 @@ async function overviewPage(context: PersonContext): Promise<Response> {
             <>
               <dt>{overview.oldest}</dt>
               <dd>
-                <Moment context={context} time={queue.oldest} />
+                <Ago context={context} time={queue.oldest} />
               </dd>
             </>
           )}

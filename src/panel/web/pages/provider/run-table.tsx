@@ -1,8 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { ProviderRun } from "../../../provider/all-runs.ts";
 import type { PersonContext } from "../../route.ts";
-import { Moment } from "./moment.tsx";
-import { RunState } from "./run-state.tsx";
+import { Ago, StatusOf } from "../../parts/state.tsx";
 import { HeadRow } from "./head-row.tsx";
 
 /** Deployments of several operators. */
@@ -28,10 +27,10 @@ export const RunTable: FC<{
                 <a href={`/provider/operators/${run.operator}`}>{run.operatorName}</a>
               </td>
               <td>
-                <RunState context={context} status={run.status} />
+                <StatusOf context={context} status={run.status} />
               </td>
               <td>
-                <Moment context={context} time={run.requestedAt} />
+                <Ago context={context} time={run.requestedAt} />
               </td>
               <td>
                 {run.startedAt === null || run.finishedAt === null

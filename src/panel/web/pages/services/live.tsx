@@ -29,6 +29,7 @@ const lines = route({
   permission: "deployment.read",
   async handle(context: OperatorContext) {
     const { http, operator, param } = context;
+    if ((await operator.runs.find(param("run"))) === undefined) return notFound(context);
     const after = /^[0-9]{1,9}$/.test(http.req.query("after") ?? "") ? Number(http.req.query("after")) : 0;
     const events = await operator.runs.events(param("run"), after);
     return http.json(events.map(({ sequence, event }) => ({ sequence, text: logLine(event) })));
