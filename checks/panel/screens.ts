@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { By } from "selenium-webdriver";
 import { textOf } from "../driver/browser-page.ts";
 import { waitFor } from "../cli/people/page.ts";
 import type { Scene } from "./scene.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface Violation {
   readonly id: string;
@@ -16,7 +13,7 @@ interface Violation {
 /** Looks at the screen as somebody who depends on its accessibility: WCAG 2.2 AA, as far as axe can tell. */
 export async function isAccessible({ browser }: Scene): Promise<void> {
   const { driver } = browser;
-  await driver.executeScript(axe);
+  await driver.executeScript(axe.source);
   const violations = await driver.executeAsyncScript<readonly Violation[]>(
     `const done = arguments[arguments.length - 1];
      axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
