@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { outcomes } from "../basic/deployer.ts";
 import type { Vm } from "../doubles/proxmox/cluster.ts";
+import { lookAgain } from "../doubles/proxmox/resources.ts";
 import { firstSize, project, type Scene } from "./scene.ts";
 
 /** The machine of a domain's snac. */
@@ -73,7 +74,11 @@ export async function deploys(scene: Scene, domain: string): Promise<void> {
     assert.match(stdout, /1 → 2/);
     assert.match(stdout, /restart.*virtual machine/);
     const { vmid } = machineOf(scene, domain);
+    const begun = performance.now();
     await scene.apply(domain);
+    process.stdout.write(
+      `    resized, restarted and healthy again: ${((performance.now() - begun) / 1000).toFixed(1)} s\n`,
+    );
     const { config, ...after } = machineOf(scene, domain);
     assert.equal(after.vmid, vmid);
     assert.deepEqual([config["cores"], config["memory"], after.pending], ["2", "2048", {}]);
@@ -89,7 +94,7 @@ export async function deploys(scene: Scene, domain: string): Promise<void> {
     const vm = machineOf(scene, domain);
     await guests.shutdown(vm.vmid);
     vm.running = false;
-    await deployer.waitUntilSucceeds("sleep 1");
+    lookAgain(cluster);
     const { stdout } = await scene.run(domain, ["status"]);
     assert.match(stdout, /stopped/);
     await scene.apply(domain);

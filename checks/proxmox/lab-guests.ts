@@ -16,12 +16,22 @@ import { writeCloudInitDrive } from "./cloud-init-drive.ts";
 /** The packages in the template's disk, besides systemd and the SSH server. */
 const templatePackages = ["cloud-init"];
 
-/** Files of the template: the drive is where NoCloud looks, and the lab's own network stays as its DHCP gave it. */
+/**
+ * Files of the template: the drive is where NoCloud looks, and the lab's own network stays as its DHCP gave it. Nobody reads
+ * the console of the lab's machines, and who writes to a full one waits for ever.
+ */
 const templateFiles = [
   {
     path: "/etc/cloud/cloud.cfg.d/90-template.cfg",
-    content: "datasource_list: [NoCloud]\nnetwork: {config: disabled}\n",
+    content: [
+      "datasource_list: [NoCloud]",
+      "network: {config: disabled}",
+      'output: {all: ">> /var/log/cloud-init-output.log"}',
+      "ssh: {emit_keys_to_console: false}",
+      "",
+    ].join("\n"),
   },
+  { path: "/etc/systemd/system.conf.d/quiet.conf", content: "[Manager]\nShowStatus=no\n" },
 ];
 
 /** Guests of the double as machines of the lab, which check programs can look into. */

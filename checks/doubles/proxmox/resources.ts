@@ -15,6 +15,11 @@ export function diskOf({ config }: Vm): number {
 type Seen = Readonly<Record<string, unknown>>;
 const statistics = new WeakMap<Cluster, { at: number; byVm: ReadonlyMap<number, Seen> }>();
 
+/** Lets pvestatd look again at once. */
+export function lookAgain(cluster: Cluster): void {
+  statistics.delete(cluster);
+}
+
 /** What pvestatd saw when it last looked: not what is so now. */
 function seenOf(cluster: Cluster): ReadonlyMap<number, Seen> {
   const known = statistics.get(cluster);

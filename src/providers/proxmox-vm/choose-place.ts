@@ -43,11 +43,22 @@ export function templatesOf(list: readonly Resource[], wanted: Wanted): readonly
   if (found.length > 0) return found;
   const names = [...new Set(all.map(({ name = "", vmid }) => (name === "" ? String(vmid) : name)))].toSorted();
   const near = nearest(String(template), names);
+  const kind = typeof template === "number" ? "number" : "name";
+  const offline = list
+    .filter(({ type, status }) => type === "node" && status === "offline")
+    .map(({ node = "" }) => node);
   throw new Failure({
     code: "proxmox-template",
     attempted: "find the template for new machines",
     subject: `template ${String(template)}`,
-    found: `the API token sees no template of this ${typeof template === "number" ? "number" : "name"}${near === undefined ? "" : `; is "${near}" meant?`}`,
+    found: [
+      `the API token sees no template of this ${kind}`,
+      ...(near === undefined ? [] : [`is "${near}" meant?`]),
+      // What is on a node that is down loses its name in the list after a while.
+      ...(offline.length === 0
+        ? []
+        : [`${offline.join(", ")} is offline, and what is there may have no name in the list`]),
+    ].join("; "),
     next: "Make it as docs/machine-sources/proxmox.md says, or give the token VM.Audit and VM.Clone on it.",
     details: names.length === 0 ? ["it sees no template at all"] : [`it sees: ${names.join(", ")}`],
   });
