@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { hashSecret } from "../../../accounts/secret-value.ts";
+import { absoluteLimit, idleLimit } from "../../../accounts/sessions.ts";
 import { startTestPanel, type TestPanel, type TestPerson } from "../../../testing/test-panel.ts";
 import { agentName } from "./agent-name.ts";
 
@@ -104,6 +105,19 @@ void test("a browser's own words are text", async () => {
   const { text } = await browser.get("/profile");
   assert.ok(!text.includes("<script>alert"));
   assert.match(text, /Unknown browser/);
+});
+
+void test("a session ends when nobody uses it, and after a month in any case", async () => {
+  const idle = await panel.browser(ada);
+  panel.pass(idleLimit + 1);
+  assert.equal((await idle.get("/profile")).status, 303);
+  const busy = await panel.browser(ada);
+  for (let passed = 0; passed + idleLimit / 2 <= absoluteLimit; passed += idleLimit / 2) {
+    assert.equal((await busy.get("/profile")).status, 200);
+    panel.pass(idleLimit / 2);
+  }
+  panel.pass(idleLimit / 2);
+  assert.equal((await busy.get("/profile")).status, 303);
 });
 
 void test("browsers are called what people call them", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { mayProve } from "../../../accounts/proof-limit.ts";
 import { startTestPanel, type TestPanel, type TestPerson } from "../../../testing/test-panel.ts";
 
 let panel: TestPanel;
@@ -119,4 +120,17 @@ void test("a field that the form does not have is refused", async () => {
   const answer = await browser.post("/sign-in", { email: ada.email, password: ada.password, stage: "complete" });
   assert.equal(answer.status, 422);
   assert.equal(browser.cookies.size, 0);
+});
+
+void test("after too many attempts the page says so, also to the right password, and others sign in", async () => {
+  const proof = { kind: "password", email: ada.email, source: "unknown", now: panel.panel.now() } as const;
+  for (let attempt = 0; attempt < 8; attempt += 1) await mayProve(panel.queries, proof);
+  const browser = await panel.browser();
+  const answer = await browser.post("/sign-in", { email: ada.email, password: ada.password });
+  assert.equal(answer.status, 429);
+  assert.match(answer.text, /Too many attempts/);
+  assert.match(answer.text, /value="ada@example\.org"/);
+  assert.equal(browser.cookies.size, 0);
+  const grace = await panel.makePerson({ email: "grace@example.org" });
+  assert.equal((await browser.post("/sign-in", { email: grace.email, password: grace.password })).status, 303);
 });
