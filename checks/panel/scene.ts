@@ -38,7 +38,7 @@ export async function setScene(lab: Lab): Promise<Scene> {
     binds: [{ source: product.folder, target: "/opt/fediversity", readOnly: true }],
   });
   const target = (name: string): TestMachine =>
-    lab.machine(name, { containers: true, packages: ["socat"], files: [withoutPids], nameservers });
+    lab.machine(name, { containers: true, files: [withoutPids], nameservers });
   const targets = { first: target("first"), second: target("second") };
   await lab.start();
   await lab.archive(deployer);

@@ -39,16 +39,19 @@ export async function trouble(scene: Scene): Promise<void> {
   });
 
   await lab.subtest("a deployment that fails says what failed, what was undone and what to do", async () => {
-    await targets.second.succeed([
-      ...["systemd-run", "--quiet", "--unit=squatter-443", "socat", "TCP-LISTEN:443,fork,reuseaddr", "EXEC:cat"],
-    ]);
+    await targets.second.writeFile("/etc/systemd/system/squatter.socket", "[Socket]\nListenStream=443\nAccept=yes\n");
+    await targets.second.writeFile(
+      "/etc/systemd/system/squatter@.service",
+      "[Service]\nExecStart=cat\nStandardInput=socket\n",
+    );
+    await targets.second.succeed(["systemctl", "start", "squatter.socket"]);
     await visit(driver, `${panel.origin}/`);
     await configure(scene, { application: "snac", title: "Bob's", domain: "example.net", environment: "second" });
     await deploy(scene, "It did not work.");
     await reads(scene, "443");
     await reads(scene, "What to do");
     await lookAtScreen(scene, "failed");
-    await targets.second.succeed(["systemctl", "stop", "squatter-443"]);
+    await targets.second.succeed(["systemctl", "stop", "squatter.socket"]);
     await goOnWith(driver, called("Review and deploy again"));
     await deploy(scene);
   });
