@@ -44,7 +44,7 @@ export async function signIn({ browser, panel }: Scene, person: Person): Promise
 /** The hosting provider makes an operator and gets the link for its owner. */
 export async function inviteOperator(scene: Scene, name: string, owner: Person): Promise<string> {
   const { driver } = scene.browser;
-  await visit(driver, `${scene.panel.origin}/provider/operators`);
+  await visit(driver, `${scene.panel.origin}/provider/operators/new`);
   await fill(driver, "name", name);
   await fill(driver, "email", owner.email);
   await goOnWith(driver, By.css("main form[action='/provider/operators'][method=post] button[type=submit]"));

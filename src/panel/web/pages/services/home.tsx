@@ -26,9 +26,9 @@ const Card: FC<{
   const name = typeof title === "string" && title !== "" ? title : application.name;
   return (
     <li class="card">
-      <h3>
+      <h2>
         <a href={applicationPath(configuration, application.name)}>{name}</a>
-      </h3>
+      </h2>
       <p class="muted">
         {application.name}
         {application.version !== undefined && ` ${application.version}`}
