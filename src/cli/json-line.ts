@@ -130,6 +130,7 @@ export const JsonLine = z.discriminatedUnion("event", [
       drift: strings,
       health: z.array(health).readonly(),
       generation: z.number().optional(),
+      freeBytes: z.number().optional(),
     })
     .describe("What was read of a component"),
   z

@@ -116,3 +116,21 @@ void test("ids that are none of the usual form are nothing", async () => {
   }
   assert.deepEqual(tenants.panel.reported, []);
 });
+
+void test("NUL, which the database does not take, is nothing in addresses, queries and forms", async () => {
+  const staff = tenants.visitors.get("staff-admin");
+  const owner = tenants.visitors.get("own-owner");
+  assert.ok(staff !== undefined && "browser" in staff && owner !== undefined && "browser" in owner);
+  const { operator } = tenants.own;
+  const answers = [
+    await staff.browser.get("/provider/operators?search=%00"),
+    await staff.browser.get("/provider/audit?actor=a%00b"),
+    await staff.browser.post("/provider/operators", { name: "a\0b", email: "a@example.org" }),
+    await owner.browser.post(`/operators/${operator}/add/snac`, { "place\0": "", domain: "a\0.example" }),
+  ];
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [404, 404, 404, 404],
+  );
+  assert.deepEqual(tenants.panel.reported, []);
+});

@@ -121,8 +121,16 @@ function refusal(context: RequestContext, route: Route): Refusal | undefined {
   }
 }
 
+/** PostgreSQL has no text with NUL in it, and nothing of ours is called so. */
+function holdsNul({ http, form }: RequestContext): boolean {
+  return (
+    http.req.url.includes("%00") || Object.entries(form).some((texts) => texts.some((text) => text.includes("\0")))
+  );
+}
+
 async function answer(http: Context, panel: Panel, route: Route): Promise<Response> {
   const context = await contextFor(http, panel, route);
+  if (holdsNul(context)) return refuse(context, "not-found", route);
   const reason = refusal(context, route);
   if (reason !== undefined) {
     if (reason !== "sign-in" && reason !== "prove") {

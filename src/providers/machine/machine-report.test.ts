@@ -16,6 +16,7 @@ test("a machine that nobody works with yet", async () => {
     pending: undefined,
     drift: [],
     health: [],
+    freeBytes: undefined,
     manifest: undefined,
   });
 });
@@ -27,6 +28,7 @@ test("everything that a machine says of itself, and nothing of what a newer prog
     "current 12 0123abcd",
     "pending 13 awaiting 1700000000 holder-id root@deployer",
     "weather fine today",
+    "free   41203798016",
     "drift tree files/etc/motd",
     "drift unit web.service failed-exit-code",
     "drift moon full",
@@ -54,6 +56,7 @@ test("everything that a machine says of itself, and nothing of what a newer prog
       { name: "db", healthy: false, text: "no answer at all" },
       { name: "quiet", healthy: true, text: "" },
     ],
+    freeBytes: 41_203_798_016,
     manifest: manifest.toString("utf8"),
   });
 });

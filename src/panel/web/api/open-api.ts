@@ -67,10 +67,9 @@ function answerName({ name, output }: Operation): string {
 function described(operation: Operation): JsonObject {
   const { name, summary, description, permission, status, body } = operation;
   const { scope, roles } = permissions[permission];
-  const failures = Object.entries(refusals).map(([code, text]) => [
-    code,
-    { description: text, content: content("Failure") },
-  ]);
+  const failures: JsonObject = Object.fromEntries(
+    Object.entries(refusals).map(([code, text]) => [code, { description: text, content: content("Failure") }] as const),
+  );
   const created =
     status === 200 || name === "cancelDeployment" ? {} : { headers: { location: { schema: { type: "string" } } } };
   return {
@@ -81,7 +80,7 @@ function described(operation: Operation): JsonObject {
     ...(body === undefined ? {} : { requestBody: { required: true, content: content(`${capital(name)}Request`) } }),
     responses: {
       [String(status)]: { description: summary, content: content(answerName(operation)), ...created },
-      ...Object.fromEntries(failures),
+      ...failures,
     },
   };
 }

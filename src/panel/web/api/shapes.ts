@@ -75,7 +75,7 @@ function withoutPassword(configuration: JsonObject): JsonObject {
   const { initialUser } = configuration;
   if (!isObject(initialUser)) return configuration;
   const { password: _, ...shown } = initialUser;
-  return { ...configuration, initialUser: shown as JsonObject };
+  return { ...configuration, initialUser: shown };
 }
 
 /** A configuration as lists show it. */

@@ -12,7 +12,7 @@ const outcomes = ["done", "denied", "failed"] as const;
 const Day = z.iso.date().transform((day) => new Date(`${day}T00:00:00Z`));
 
 /** Reads the filter out of the address; what does not fit there is as if it was not. */
-export function filterOf(query: Readonly<Record<string, string>>): Omit<AuditFilter, "limit"> {
+function filterOf(query: Readonly<Record<string, string>>): Omit<AuditFilter, "limit"> {
   const text = (name: string): string | undefined => query[name]?.trim().slice(0, 100) || undefined;
   const day = (name: string): Date | undefined => Day.safeParse(query[name]).data;
   const until = day("until");

@@ -5,7 +5,7 @@ import { route, type PersonContext, type Route } from "../../route.ts";
 import { providerPage } from "./frame.tsx";
 
 /** Members of a policy by their paths, so that they can be read without brackets. */
-export function policyLines(policy: Json, path = ""): readonly (readonly [string, string])[] {
+function policyLines(policy: Json, path = ""): readonly (readonly [string, string])[] {
   if (Array.isArray(policy)) {
     if (policy.every((one) => !isObject(one) && !Array.isArray(one))) return [[path, policy.map(String).join(", ")]];
     return policy.flatMap((one: Json, index) => policyLines(one, `${path}[${String(index)}]`));
