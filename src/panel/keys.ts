@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { Failure } from "../model/failure.ts";
@@ -46,7 +46,7 @@ export function keysFrom(secrets: { readonly sealing: string; readonly signing: 
     unseal(text, purpose) {
       const bytes = Buffer.from(text, "base64url");
       try {
-        const decipher = createDecipheriv("aes-256-gcm", sealing, bytes.subarray(0, 12))
+        const decipher = createDecipheriv("aes-256-gcm", sealing, bytes.subarray(0, 12), { authTagLength: 16 })
           .setAAD(Buffer.from(purpose))
           .setAuthTag(bytes.subarray(12, 28));
         return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
@@ -71,6 +71,40 @@ export function keysFrom(secrets: { readonly sealing: string; readonly signing: 
   };
 }
 
+/** Makes the file all at once or not at all: whoever starts at the same moment reads a whole one, and all the same. */
+async function makeOnce(file: string): Promise<void> {
+  const made = {
+    format: 1,
+    sealing: randomBytes(32).toString("base64url"),
+    signing: randomBytes(32).toString("base64url"),
+  };
+  const draft = `${file}.${randomBytes(8).toString("hex")}`;
+  try {
+    const handle = await open(draft, "wx", 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify(made)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function readOrMake(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  await makeOnce(file);
+  return await readFile(file, "utf8");
+}
+
 /**
  * Reads the panel's keys from `keys.json`, and makes them at the first start. There is no other source and no default.
  * @throws Failure `keys-invalid`
@@ -78,23 +112,7 @@ export function keysFrom(secrets: { readonly sealing: string; readonly signing: 
 export async function loadKeys(folder: string): Promise<Keys> {
   const file = join(folder, "keys.json");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  try {
-    const made = {
-      format: 1,
-      sealing: randomBytes(32).toString("base64url"),
-      signing: randomBytes(32).toString("base64url"),
-    };
-    const handle = await open(file, "wx", 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(made)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const text = await readFile(file, "utf8");
+  const text = await readOrMake(file);
   let document: unknown;
   try {
     document = JSON.parse(text);

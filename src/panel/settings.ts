@@ -13,7 +13,10 @@ const FreeDomain = z
 export const PanelSettings = z.strictObject({
   origin: z
     .url({ protocol: /^https?$/ })
-    .refine((value) => new URL(value).origin === value, "expected an origin such as https://panel.example.org")
+    .refine(
+      (value) => URL.canParse(value) && new URL(value).origin === value,
+      "expected an origin such as https://panel.example.org",
+    )
     .default("http://localhost:8080")
     .describe("Where browsers find the panel. Anything but localhost has to be https"),
   listen: z

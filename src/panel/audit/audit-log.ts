@@ -78,9 +78,10 @@ export async function writeAudit(queries: Queries, entry: AuditEntry, now: numbe
 
 /**
  * Recomputes the trail.
+ * @param pageSize entries that are read at a time
  * @returns the sequence number of the first entry that does not fit; nothing when all fit
  */
-export async function verifyAudit(queries: Queries): Promise<number | undefined> {
+export async function verifyAudit(queries: Queries, pageSize = 1000): Promise<number | undefined> {
   let previous = chainStart;
   let expected = 1;
   for (;;) {
@@ -89,7 +90,7 @@ export async function verifyAudit(queries: Queries): Promise<number | undefined>
       .selectAll()
       .where("sequence", ">=", expected)
       .orderBy("sequence")
-      .limit(1000)
+      .limit(pageSize)
       .execute();
     if (page.length === 0) return undefined;
     for (const row of page) {

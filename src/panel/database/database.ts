@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { PGlite } from "@electric-sql/pglite";
-import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import type { Pool } from "pg";
 import { Failure } from "../../model/failure.ts";
@@ -90,27 +90,37 @@ async function openServer(url: string): Promise<Database> {
   };
 }
 
+function unreachable(location: DatabaseLocation, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const folder = location.kind === "folder";
+  return new Failure(
+    {
+      code: "database-unreachable",
+      attempted: "open the panel's database",
+      subject: folder ? location.folder : "DATABASE_URL",
+      found: error instanceof Error ? error.message : String(error),
+      next: folder
+        ? "Look whether this user may write into the folder, and whether a database of the panel is in it."
+        : "Look whether PostgreSQL runs and takes this user, database and password.",
+    },
+    { cause: error },
+  );
+}
+
 /**
  * Opens the database and brings its tables to this version.
  * @throws Failure `database-locked`, `database-unreachable`, `migration-failed`
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  const database = location.kind === "folder" ? await openFolder(location.folder) : await openServer(location.url);
+  let database: Database | undefined;
   try {
+    database = location.kind === "folder" ? await openFolder(location.folder) : await openServer(location.url);
+    // What goes wrong from here on is no matter of reaching it.
+    await sql`select 1`.execute(database.queries);
     await migrate(database.queries);
     return database;
   } catch (error) {
-    await database.close();
-    if (error instanceof Failure) throw error;
-    throw new Failure(
-      {
-        code: "database-unreachable",
-        attempted: "open the panel's database",
-        subject: location.kind === "folder" ? location.folder : "DATABASE_URL",
-        found: error instanceof Error ? error.message : String(error),
-        next: "Look whether PostgreSQL runs and takes this user, database and password.",
-      },
-      { cause: error },
-    );
+    await database?.close();
+    throw unreachable(location, error);
   }
 }

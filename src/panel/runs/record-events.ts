@@ -1,6 +1,9 @@
 import type { EventSink, StampedEvent } from "../../engine/event.ts";
 import type { Queries } from "../database/database.ts";
 
+/** Events of one statement: PostgreSQL takes 65535 values in one, and each event is three. */
+const batch = 1000;
+
 /** Writes what the engine says into the database, in its order. */
 export interface EventRecorder {
   readonly sink: EventSink;
@@ -24,10 +27,12 @@ export async function recordEvents(queries: Queries, run: string, changed: () =>
     const events = waiting;
     waiting = [];
     if (events.length === 0) return;
-    await queries
-      .insertInto("run_event")
-      .values(events.map((event) => ({ run_id: run, sequence: ++sequence, event: JSON.stringify(event) })))
-      .execute();
+    for (let at = 0; at < events.length; at += batch) {
+      const rows = events
+        .slice(at, at + batch)
+        .map((event) => ({ run_id: run, sequence: ++sequence, event: JSON.stringify(event) }));
+      await queries.insertInto("run_event").values(rows).execute();
+    }
     changed();
   };
   // One writing at a time, each with everything that came during the one before.

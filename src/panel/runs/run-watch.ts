@@ -56,7 +56,7 @@ export function watchRuns(queries: Queries, report: (error: unknown) => void): R
       listeners.set(run, all.add(listener));
       timer ??= setInterval(() => void look(), interval).unref();
       return () => {
-        all.delete(listener);
+        if (!all.delete(listener)) return;
         if (all.size === 0) {
           listeners.delete(run);
           seen.delete(run);

@@ -70,7 +70,7 @@ export interface Route {
 
 /** Where things of each kind of grant live. */
 const places: { readonly [To in Grant["to"]]: RegExp } = {
-  everybody: /^\/(?!operators\/|provider|profile)/,
+  everybody: /^\/(?!(?:api\/)?operators(?:\/|$)|provider|profile)/,
   person: /^\/profile(?:\/|$)/,
   members: /^(?:\/api)?\/operators\/:operator(?:\/|$)/,
   staff: /^\/provider(?:\/|$)/,
