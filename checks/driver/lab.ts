@@ -218,6 +218,8 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     interactive: () => waitInteractively(lab),
     async keep() {
       await markKept(folder);
+      // What this program itself answers ends with it, and must not keep it from ending.
+      await Promise.all(closers.splice(0).map((close) => close()));
       forget();
     },
   };
