@@ -1,15 +1,26 @@
 import { Failure } from "../../model/failure.ts";
-import { instancePath } from "./cluster.ts";
+import { instancePath, readInstance } from "./cluster.ts";
+import type { Instance } from "./instance.ts";
 import { type Following, perform } from "./operation.ts";
 
 /** Starts or stops an instance and waits until it is so. */
-export async function setState(
+async function setState(
   following: Following,
   name: string,
   body: { action: string; force?: boolean; timeout: number },
 ) {
   const path = instancePath(name, following.project, "/state");
   await perform(following, { method: "PUT", path, body }, `${body.action} the instance ${name}`);
+}
+
+/** Lets an instance run. One that somebody else started in the same moment, such as its host that boots, runs too. */
+export async function startInstance(following: Following, { name, status }: Instance): Promise<void> {
+  try {
+    await setState(following, name, { action: status === "Frozen" ? "unfreeze" : "start", timeout: 60 });
+  } catch (error) {
+    const found = await readInstance(following.client, { name, project: following.project }, following.signal);
+    if (found?.status !== "Running") throw error;
+  }
 }
 
 /** Stops an instance: in order, and by force when that is asked for or order leads nowhere. */

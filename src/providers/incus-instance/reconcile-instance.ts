@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from "../../model/json.ts";
 import { isReference } from "../../model/reference.ts";
 import { until } from "../local-machine/until.ts";
 import type { awaitSsh } from "../on-demand/await-ssh.ts";
-import { deleteInstance, patchInstance, setState, stopInstance } from "./act-on-instance.ts";
+import { deleteInstance, patchInstance, startInstance, stopInstance } from "./act-on-instance.ts";
 import { chooseApart, placedTarget, readMembers } from "./choose-target.ts";
 import { type Clusters, readInstance } from "./cluster.ts";
 import { compareInstance, type Comparison, refuseForeign } from "./compare-instance.ts";
@@ -100,7 +100,7 @@ async function change({ context, following }: Work, instance: Instance, comparis
   }
   if (!start && !restart) return;
   context.progress("start", { text: `instance ${name}` });
-  await setState(following, name, { action: instance.status === "Frozen" ? "unfreeze" : "start", timeout: 60 });
+  await startInstance(following, instance);
 }
 
 async function awaitAddress({ context, following }: Work, name: string): Promise<Instance> {
