@@ -4,7 +4,7 @@ import { ada, inside, type Scene } from "./scene.ts";
 
 /** Moments at which the deployer is killed: what its journal has just got. */
 const moments = [
-  { name: "while the cluster makes the instance", text: '"operation":', without: "\u0000" },
+  { name: "while the cluster makes the instance", text: '"operation":', without: "no line has this" },
   { name: "between making and starting", text: '"kind":"memory"', without: '"operation":' },
 ] as const;
 
