@@ -22,7 +22,7 @@ export interface DeploymentHealth {
 }
 
 /** Sorts readings of health checks by the applications that they are named after. */
-export function healthByApplication(
+function healthByApplication(
   looks: Awaited<ReturnType<Engine["status"]>>,
   names: readonly string[],
 ): DeploymentHealth {

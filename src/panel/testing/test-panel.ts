@@ -76,7 +76,7 @@ async function openMemory(): Promise<{ readonly queries: Queries; close(): Promi
 }
 
 /** What a small hosting provider offers: one machine, certificates of its own. */
-export const testConfig: FediversityConfig = defineConfig({
+const testConfig: FediversityConfig = defineConfig({
   applications,
   environments: [
     defineEnvironment({
