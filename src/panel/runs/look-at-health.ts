@@ -22,10 +22,7 @@ export interface DeploymentHealth {
 }
 
 /** Sorts readings of health checks by the applications that they are named after. */
-function healthByApplication(
-  looks: Awaited<ReturnType<Engine["status"]>>,
-  names: readonly string[],
-): DeploymentHealth {
+function healthByApplication(looks: Awaited<ReturnType<Engine["status"]>>, names: readonly string[]): DeploymentHealth {
   const longest = names.toSorted((a, b) => b.length - a.length);
   const applications: Record<string, { healthy: boolean; complaints: string[] }> = {};
   const unreachable: string[] = [];
