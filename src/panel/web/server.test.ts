@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { inspect } from "node:util";
 import { startTestPanel, type TestPanel } from "../testing/test-panel.ts";
 
 let panel: TestPanel;
@@ -20,4 +21,17 @@ void test("nothing of a page may come from elsewhere or run inline", async () =>
   assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'; script-src 'self';/);
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal(headers.get("cache-control"), "no-store");
+});
+
+void test("what goes wrong is reported without the secret that is in the address", async () => {
+  const secret = "s".repeat(43);
+  await panel.queries.schema.alterTable("invitation").renameTo("hidden").execute();
+  const answer = await (await panel.browser()).get(`/invitations/${secret}`);
+  await panel.queries.schema.alterTable("hidden").renameTo("invitation").execute();
+  assert.equal(answer.status, 500);
+  assert.match(answer.text, /defect in FediPanel/);
+  const [error] = panel.reported;
+  assert.ok(error instanceof Error);
+  assert.match(error.message, /GET \/invitations\/:secret$/);
+  assert.ok(!inspect(panel.reported).includes(secret));
 });

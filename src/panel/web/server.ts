@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import type { Actor } from "../access/actor.ts";
 import { nameOf } from "../access/actor.ts";
@@ -202,9 +203,8 @@ export function createServer(panel: Panel, routes: readonly Route[]): Hono {
   server.notFound(async (http) => refuse(await contextFor(http, panel, anything), "not-found", anything));
   server.onError(async (error, http) => {
     const number = randomBytes(4).toString("hex");
-    panel.report(
-      new Error(`request ${number} failed: ${http.req.method} ${new URL(http.req.url).pathname}`, { cause: error }),
-    );
+    // The pattern and not the address, which may hold the secret of an invitation.
+    panel.report(new Error(`request ${number} failed: ${http.req.method} ${routePath(http, -1)}`, { cause: error }));
     if (http.req.path.startsWith("/api/")) return http.json({ code: "internal", found: `request ${number}` }, 500);
     const { brokenPage } = await import("./refuse.tsx");
     return brokenPage(http, number);
