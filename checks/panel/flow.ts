@@ -91,7 +91,7 @@ export async function flow(scene: Scene): Promise<void> {
     await reads(scene, "A place for all");
     await lookAtScreen(scene, "difference");
     await deploy(scene);
-    await visit(driver, "https://snac.example.org/");
+    await visit(driver, "https://snac.example.org/api/v1/instance");
     await reads(scene, "A place for all");
   });
 

@@ -18,7 +18,7 @@ export async function server(scene: Scene): Promise<void> {
     await goOnWith(driver, called("Deploy"));
     await deployer.succeed(["systemctl", "restart", "postgresql.service"]);
     await reads(scene, "Everything is deployed and healthy.", 180_000);
-    await visit(driver, "https://snac.example.org/");
+    await visit(driver, "https://snac.example.org/api/v1/instance");
     await reads(scene, "On a server");
     await visit(driver, `${panel.origin}/`);
     await goOnWith(driver, called("On a server"));

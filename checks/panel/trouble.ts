@@ -23,7 +23,7 @@ export async function trouble(scene: Scene): Promise<void> {
     await panel.kill();
     await visit(driver, deployment);
     await reads(scene, "Everything is deployed and healthy.", 120_000);
-    await visit(driver, "https://snac.example.org/");
+    await visit(driver, "https://snac.example.org/api/v1/instance");
     await reads(scene, "Still here");
   });
 
