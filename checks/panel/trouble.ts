@@ -48,9 +48,9 @@ export async function trouble(scene: Scene): Promise<void> {
     await visit(driver, `${panel.origin}/`);
     await configure(scene, { application: "snac", title: "Bob's", domain: "example.net", environment: "second" });
     await deploy(scene, "It did not work.");
-    await reads(scene, "443");
-    await reads(scene, "What to do");
     await lookAtScreen(scene, "failed");
+    await reads(scene, "What to do", 10_000);
+    await reads(scene, "443", 10_000);
     await targets.second.succeed(["systemctl", "stop", "squatter.socket"]);
     await goOnWith(driver, called("Review and deploy again"));
     await deploy(scene);

@@ -83,6 +83,8 @@ async function openServer(url: string): Promise<Database> {
   const pool: Pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
   // An idle connection that the server ends is replaced by the next query, which says what is wrong if it cannot be.
   pool.on("error", () => undefined);
+  // Nor is one that ends between two queries of a transaction: the next of them says so.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return {
     queries: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     native: { kind: "server", url },

@@ -135,12 +135,17 @@ const answers = {
   free: " 4194304",
   user: "0",
   missing: "",
-  clock: String(Math.floor(Date.now() / 1000)),
+  clock: "0",
   owner: "-",
 };
 
+/** The time as the machine says it, in seconds. */
+function now(): string {
+  return String(Math.floor(Date.now() / 1000));
+}
+
 async function examined(given: Partial<typeof answers> = {}): Promise<readonly string[]> {
-  const lines = Object.entries({ ...answers, ...given }).map(([name, value]) =>
+  const lines = Object.entries({ ...answers, clock: now(), ...given }).map(([name, value]) =>
     value === "" ? name : `${name} ${value}`,
   );
   const machine = fakeMachine([...lines, "current 0 none", "end"]);
@@ -171,10 +176,7 @@ test("a machine that can be worked with, and every way in which one cannot", asy
       "owner: belongs to other",
     ],
   );
-  assert.match(
-    (await examined({ clock: String(Number(answers.clock) - 3600) }))[0] ?? "",
-    /^clock: differs by 36\d\d s/,
-  );
+  assert.match((await examined({ clock: String(Number(now()) - 3600) }))[0] ?? "", /^clock: differs by 36\d\d s/);
   const broken = fakeMachine(["system debian 13"]);
   await assert.rejects(examineMachine(broken, { deployment: "example.org" }), Failure);
   assert.equal(broken.sessions[0]?.closed(), 1);
