@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync, globSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { installPackages } from "../../src/cli/starting/install-packages.ts";
@@ -45,10 +45,24 @@ async function runTests(files: readonly string[], onLine: (line: string) => void
   }
 }
 
-/** Scripts for machines are tested here with what they use there. */
+/** Has Debian's package of PostgreSQL bring its programs alone: createcluster.conf(5) is asked before a cluster is made. */
+const noCluster = "/etc/postgresql-common/createcluster.d/fediversity-tests.conf";
+
+/** Scripts for machines are tested here with what they use there, and the panel on a real PostgreSQL server. */
 async function installMissing(onLine: (line: string) => void): Promise<void> {
-  if (process.getuid?.() !== 0 || spawnSync("jq", ["--version"]).error === undefined) return;
-  await installPackages(["jq"], ({ text }) => onLine(`Debian package jq: ${text ?? ""}`));
+  if (process.getuid?.() !== 0) return;
+  const missing = [
+    ...(spawnSync("jq", ["--version"]).error === undefined ? [] : ["jq"]),
+    ...(existsSync("/usr/lib/postgresql") ? [] : ["postgresql"]),
+  ];
+  if (missing.length === 0) return;
+  await mkdir(path.dirname(noCluster), { recursive: true });
+  await writeFile(noCluster, "create_main_cluster = false\n");
+  try {
+    await installPackages(missing, ({ text }) => onLine(`Debian packages ${missing.join(", ")}: ${text ?? ""}`));
+  } finally {
+    await rm(noCluster, { force: true });
+  }
 }
 
 const unit: Step = {
