@@ -55,6 +55,7 @@ async function connect(
     options,
     {
       component: "machine/connection-test",
+      deployment: "example.org",
       prior: memory === undefined ? undefined : { inputs: {}, memory, status: "present" },
       signal: new AbortController().signal,
       pin: (keys) => Promise.resolve(void pinned.push(keys)),

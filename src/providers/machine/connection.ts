@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { Json } from "../../model/json.ts";
 import { isObject } from "../../model/json.ts";
 import type { MachineInputs } from "../../catalogue/components/machine.ts";
@@ -24,7 +25,7 @@ export interface ConnectedMachine {
   pin(): Promise<void>;
 }
 
-type Context = Pick<ProviderContext<unknown>, "component" | "prior" | "signal"> & {
+type Context = Pick<ProviderContext<unknown>, "component" | "deployment" | "prior" | "signal"> & {
   /** Writes down the keys of a first contact durably; not given where nothing is changed. */
   readonly pin?: ((memory: MachineMemory) => Promise<void>) | undefined;
 };
@@ -47,9 +48,10 @@ export async function connectMachine(
   const given = connection.hostKeys as readonly string[] | undefined;
   const known = given !== undefined && given.length > 0 ? given : pinned(context.prior?.memory);
   const first = known.length === 0;
-  const knownHostsFile = first
-    ? firstContactFile(folder, context.component)
-    : await writeKnownHosts(folder, context.component, known);
+  const contact = firstContactFile(folder, { ...context, address: connection.address as string });
+  // What was seen before a machine had its key pinned is not held against the one that takes its place.
+  if (!first) await rm(contact, { force: true });
+  const knownHostsFile = first ? contact : await writeKnownHosts(folder, context.component, known);
   const target: SshTarget = {
     alias: context.component,
     address: connection.address as string,

@@ -110,9 +110,13 @@ export function machineProvider(options: MachineProviderOptions): Provider<Machi
 
     async reconcile(context) {
       const wanted = await wantedOf(options, context);
-      const { component, prior, signal, remember } = context;
+      const { component, deployment, prior, signal, remember } = context;
       const pin = (memory: MachineMemory): Promise<void> => remember({ hostKeys: [...memory.hostKeys] });
-      const machine = await connectMachine(options, { component, prior, signal, pin }, context.inputs.connection);
+      const machine = await connectMachine(
+        options,
+        { component, deployment, prior, signal, pin },
+        context.inputs.connection,
+      );
       const activated = await activateGeneration(options, machine, context, {
         generation: wanted.generation,
         confirmSeconds: context.inputs.confirmSeconds,

@@ -57,9 +57,11 @@ test("a file of pinned keys is written whole, for its owner, and under a name of
 });
 
 test("the file of a first contact is this process's and this machine's own, and fits beside a control socket", () => {
-  const [a, b] = [firstContactFile("/run/f", "machine/a"), firstContactFile("/run/f", "machine/b")];
-  assert.notEqual(a, b);
-  assert.equal(a, firstContactFile("/run/f", "machine/a"));
+  const machine = { deployment: "example.org", component: "machine/machine", address: "203.0.113.7" };
+  const a = firstContactFile("/run/f", machine);
+  for (const other of [{ deployment: "example.net" }, { component: "machine/b" }, { address: "203.0.113.8" }])
+    assert.notEqual(firstContactFile("/run/f", { ...machine, ...other }), a);
+  assert.equal(a, firstContactFile("/run/f", { ...machine }));
   assert.match(a, /^\/run\/f\/first-[0-9a-f]{16}\.[0-9a-f]{16}$/);
 });
 

@@ -39,9 +39,20 @@ export async function writeKnownHosts(folder: string, alias: string, keys: reado
   return file;
 }
 
-/** Names the file in which ssh writes down the key of a machine at its first contact; it is this process's own. */
-export function firstContactFile(folder: string, alias: string): string {
-  return join(folder, `first-${createHash("sha256").update(alias).digest("hex").slice(0, 16)}.${thisProcess}`);
+/**
+ * Names the file in which ssh writes down the key of a machine at its first contact. It is this process's own, so that
+ * what was planned with is what is applied to; and that machine's alone, since components of several deployments that one
+ * process works on may be called the same.
+ */
+export function firstContactFile(
+  folder: string,
+  machine: { readonly deployment: string; readonly component: string; readonly address: string },
+): string {
+  const { deployment, component, address } = machine;
+  const hash = createHash("sha256")
+    .update(JSON.stringify([deployment, component, address]))
+    .digest("hex");
+  return join(folder, `first-${hash.slice(0, 16)}.${thisProcess}`);
 }
 
 /** The keys that ssh wrote down for an alias on a first contact. */
