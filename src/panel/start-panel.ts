@@ -8,6 +8,7 @@ import { openDatabase, type DatabaseLocation } from "./database/database.ts";
 import { loadKeys } from "./keys.ts";
 import type { OpenDeployment, Panel } from "./panel.ts";
 import { carryOut } from "./runs/carry-out.ts";
+import { lookRegularly } from "./runs/look-regularly.ts";
 import { openQueue } from "./runs/queue.ts";
 import { watchRuns } from "./runs/run-watch.ts";
 import type { PanelSettings } from "./settings.ts";
@@ -70,7 +71,10 @@ export async function startPanel(options: StartOptions): Promise<RunningPanel> {
     const watch = watchRuns(queries, report);
     const panel: Panel = { queries, keys, settings, config, openDeployment, queue, watch, now: Date.now, report };
     const server = settings.work === "deployments" ? undefined : await listen(panel);
-    if (settings.work !== "web") await queue.work((run) => carryOut(panel, run, stopping.signal), settings.parallel);
+    if (settings.work !== "web") {
+      await queue.work((run) => carryOut(panel, run, stopping.signal), settings.parallel);
+      lookRegularly(panel, stopping.signal);
+    }
     const secret = server === undefined ? undefined : await inviteFirst(queries, Date.now());
     return {
       origin: settings.origin,

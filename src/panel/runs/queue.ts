@@ -43,8 +43,9 @@ export async function openQueue(database: Database, report: (error: unknown) => 
     policy: "singleton",
     notify: true,
     heartbeatSeconds,
-    retryLimit: 100,
-    retryDelay: 1,
+    // Also while somebody at the command line holds the lease, which may be hours.
+    retryLimit: 10_000,
+    retryDelay: 2,
     expireInSeconds: 6 * 3600,
   });
   let sweeping: NodeJS.Timeout | undefined;

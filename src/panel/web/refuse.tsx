@@ -68,7 +68,7 @@ export function refuse(context: RequestContext, reason: Refusal, route: Route): 
       const from =
         route.method === "GET"
           ? path
-          : new URL(http.req.header("referer") ?? "/", context.panel.settings.origin).pathname;
+          : (URL.parse(http.req.header("referer") ?? "/", context.panel.settings.origin)?.pathname ?? "/");
       return goTo(context, `/profile/prove?next=${encodeURIComponent(from)}`);
     }
     case "not-found":

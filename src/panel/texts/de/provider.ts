@@ -51,7 +51,7 @@ export const provider: Catalogue<typeof original> = {
     machines: "Maschinen",
     machinesSum: (total, unwell) => `Maschinen: ${total}. Davon nicht in Ordnung: ${unwell}.`,
     machinesHint: "Stand der letzten Prüfung: zuerst, was nicht in Ordnung ist, dann die vollsten",
-    noMachines: "Noch wurde keine Maschine geprüft. Das geschieht nach jeder Einrichtung.",
+    noMachines: "Noch wurde keine Maschine geprüft. Das geschieht nach jeder Einrichtung und dann alle paar Minuten.",
     machineColumns: {
       name: "Maschine",
       address: "Adresse",

@@ -48,7 +48,8 @@ export const provider = {
     machines: "Machines",
     machinesSum: (total: string, unwell: string) => `Machines: ${total}. Not well: ${unwell}.`,
     machinesHint: "As they were at the last look: those that are not well first, then the fullest",
-    noMachines: "No machine was looked at yet. Each is looked at after a deployment.",
+    noMachines:
+      "No machine was looked at yet. Each is looked at after a deployment, and every few minutes from then on.",
     machineColumns: {
       name: "Machine",
       address: "Address",

@@ -147,4 +147,6 @@ void test("destructive acts ask again who it is after a while", async () => {
   const answer = await browser.get(path("/configurations/x/applications/snac/remove"));
   assert.equal(answer.status, 303);
   assert.match(answer.location, /^\/profile\/prove\?next=/);
+  const strange = await browser.post(path("/configurations/x/applications/snac/remove"), {}, { referer: "http://[" });
+  assert.equal(strange.location, "/profile/prove?next=%2F");
 });

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { configurationsOf } from "../configurations/configuration-store.ts";
+import { startTestPanel, type TestPanel } from "../testing/test-panel.ts";
+import type { DeploymentHealth } from "./look-at-health.ts";
+import { lookAtOld } from "./look-regularly.ts";
+import { requestRun } from "./request-run.ts";
+import { runsOf } from "./run-store.ts";
+import { stagedMark } from "../configurations/configuration-store.ts";
+
+let panel: TestPanel;
+before(async () => {
+  panel = await startTestPanel();
+});
+after(() => panel.close());
+
+void test("what is deployed is looked at again after a while, and what is being deployed is not", async () => {
+  const operator = await panel.makeOperator("Ada's services");
+  const { queries, panel: inner } = panel;
+  const configurations = configurationsOf(queries, operator, inner.now);
+  const staged = {
+    domain: "example.org",
+    initialUser: { displayName: "Ada", username: "ada", email: "ada@example.org" },
+    applications: { snac: { enable: true } },
+  };
+  const id = await configurations.create({ domain: "example.org", environment: "production", staged });
+  const stop = new AbortController();
+  const healthy = async (): Promise<boolean | undefined> => {
+    const found = await configurations.find(id);
+    return (found?.health as unknown as DeploymentHealth | null)?.applications["snac"]?.healthy;
+  };
+  await lookAtOld(inner, stop.signal);
+  assert.equal(await healthy(), undefined, "what never ran is not looked at");
+
+  const runs = runsOf(queries, operator, inner.now);
+  const configuration = await configurations.find(id);
+  assert.ok(configuration);
+  await requestRun(inner, runs, { configuration, mark: stagedMark(staged), by: "person ada@example.org" });
+  await panel.workOff();
+  assert.equal(await healthy(), true);
+
+  panel.machines.sick.add("snac-answers");
+  await lookAtOld(inner, stop.signal);
+  assert.equal(await healthy(), true, "what was seen lately is not looked at");
+  panel.pass(6 * 60_000);
+  await lookAtOld(inner, stop.signal);
+  assert.equal(await healthy(), false);
+
+  panel.machines.sick.clear();
+  panel.pass(6 * 60_000);
+  const again = await configurations.find(id);
+  assert.ok(again);
+  await requestRun(inner, runs, { configuration: again, mark: stagedMark(again.staged), by: "person ada@example.org" });
+  await lookAtOld(inner, stop.signal);
+  assert.equal(await healthy(), false, "its deployment looks by itself");
+  await panel.workOff();
+  assert.equal(await healthy(), true);
+});
