@@ -25,11 +25,16 @@ function same(a: Json | undefined, b: Json | undefined): boolean {
   return a === undefined || b === undefined ? a === b : canonicalJson(a) === canonicalJson(b);
 }
 
+/** Not what every object inherits: an option may be called like that. */
+function own(options: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(options, key) ? options[key] : undefined;
+}
+
 function differing(from: JsonObject, to: JsonObject, application: string | undefined): readonly StagedChange[] {
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].toSorted();
   return keys
-    .filter((key) => key !== "enable" && key !== "applications" && !same(from[key], to[key]))
-    .map((key) => ({ application, kind: "changed" as const, option: key, from: from[key], to: to[key] }));
+    .filter((key) => key !== "enable" && key !== "applications" && !same(own(from, key), own(to, key)))
+    .map((key) => ({ application, kind: "changed" as const, option: key, from: own(from, key), to: own(to, key) }));
 }
 
 /** Lists what deploying would turn into what: nothing when staged and deployed are the same. */

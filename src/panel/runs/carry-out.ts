@@ -93,9 +93,13 @@ export async function carryOut(panel: Panel, id: string, stop: AbortSignal): Pro
     try {
       await work(engine, panel, run);
     } catch (error) {
-      if (stop.aborted && !cancel.signal.aborted) throw error;
+      const leaving = stop.aborted && !cancel.signal.aborted;
       // Another process may hold the lease of one that died: it is waited for by taking the run again.
-      if (error instanceof Failure && error.code === "lease-held") throw error;
+      if (leaving || (error instanceof Failure && error.code === "lease-held")) {
+        // The next one's log goes on after what is written.
+        await recorder.flush();
+        throw error;
+      }
       failure = reportOf(error, `deploy ${name}`);
     }
     await recorder.flush();
