@@ -17,7 +17,7 @@ export async function objectsAt({ deployer, nodes, run }: Scene, entry: NodeName
   const key = `GK${await secret("bucket/album/media-id")}:${await secret("bucket/album/media-key")}`;
   await deployer.writeFile("/root/key", `user = "${key}"\n`, 0o600);
   const curl = (host: string, ...more: readonly string[]): string[] => [
-    ...["curl", "--silent", "--show-error", "--fail-with-body", "--insecure", "--max-time", "20"],
+    ...["curl", "--silent", "--show-error", "--fail-with-body", "--insecure", "--max-time", "60"],
     ...["--resolve", `${host}:443:${nodes[entry].address}`, ...more],
   ];
   const s3 = (path: string, ...more: readonly string[]): string[] => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { until } from "../../src/providers/local-machine/until.ts";
+import { addressOf } from "./cluster.ts";
 import { ada, askSnac, bob, inside, type Scene } from "./scene.ts";
 
 const component = "incus-instance/snac";
@@ -88,6 +90,10 @@ export async function changes(scene: Scene): Promise<void> {
       await member.waitUntilSucceeds(`incus cluster list -f csv | grep -q '^${location},.*ONLINE'`, {
         timeout: 90_000,
       });
+      // The member starts its instance anew, which takes a while to boot.
+      const back = await until(async () => addressOf(await find(bob)) || undefined, { timeout: 60_000 });
+      assert.ok(back);
+      await deployer.machine.waitForOpenPort(22, { address: back });
       await deployer.apply(bob);
       assert.match(await askSnac(scene, bob), /acct:ada/);
     },

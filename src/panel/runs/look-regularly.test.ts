@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { configurationsOf } from "../configurations/configuration-store.ts";
+import { configurationsOf, stagedMark } from "../configurations/configuration-store.ts";
 import { startTestPanel, type TestPanel } from "../testing/test-panel.ts";
 import type { DeploymentHealth } from "./look-at-health.ts";
 import { lookAtOld } from "./look-regularly.ts";
 import { requestRun } from "./request-run.ts";
 import { runsOf } from "./run-store.ts";
-import { stagedMark } from "../configurations/configuration-store.ts";
 
 let panel: TestPanel;
 before(async () => {

@@ -5,7 +5,7 @@ const accented: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /** Text that can still be read, is a third longer, and shows where it begins and ends. */
-function disguised(text: string): string {
+export function disguised(text: string): string {
   const letters = [...text].map((letter) => accented[letter] ?? letter).join("");
   return `[${letters}${"~".repeat(Math.ceil(text.length / 3))}]`;
 }
