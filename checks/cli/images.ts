@@ -65,6 +65,14 @@ async function build(image: DoubleImage, build: DoubleBuild): Promise<BuiltImage
   return { folder, reference: referenceOf(image, build.version) };
 }
 
+/** What the applications pin, and Garage, as {@link getImages} has them when nothing is chosen, without later versions. */
+export async function getPinnedImages(): Promise<readonly BuiltImage[]> {
+  const garage = (await hasRealGarage()) ? await realGarage(garageProgram) : garageImage;
+  const built = [await build(garage, { version: garageVersion })];
+  for (const [image, version] of pinned) built.push(await build(image, { version }));
+  return built;
+}
+
 /** The real Garage's program, where it has been built. */
 export const garageProgram = `${defaultCache}/garage/garage`;
 

@@ -41,6 +41,15 @@ export async function signIn({ browser, panel }: Scene, person: Person): Promise
   await goOnWith(driver, By.css("main form[action='/sign-in'] button[type=submit]"));
 }
 
+/** Signs in with the passkey that the browser's computer has, which takes neither name nor password. */
+export async function signInByPasskey({ browser, panel }: Scene): Promise<void> {
+  const { driver } = browser;
+  await visit(driver, `${panel.origin}/sign-in`);
+  await driver.manage().deleteAllCookies();
+  await visit(driver, `${panel.origin}/sign-in`);
+  await goOnWith(driver, called("Sign in with a passkey"));
+}
+
 /** The hosting provider makes an operator and gets the link for its owner. */
 export async function inviteOperator(scene: Scene, name: string, owner: Person): Promise<string> {
   const { driver } = scene.browser;

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { installProduct } from "../basic/product.ts";
 import { certificateAuthorityPackages, setUpCertificateAuthority } from "../cli/surroundings/certificate-authority.ts";
 import { nameServerPackages, setUpNameServer, type NameServer } from "../cli/surroundings/name-server.ts";
+import { getPinnedImages } from "../cli/images.ts";
+import { registryPackages, setUpRegistry } from "../cli/surroundings/registry.ts";
 import { browserPackages, openBrowser, type Browser } from "../driver/browser.ts";
 import { defaultCache, type Lab } from "../driver/lab.ts";
 import type { TestMachine } from "../driver/test-machine.ts";
@@ -27,15 +29,20 @@ const withoutPids = { path: "/etc/containers/containers.conf.d/lab.conf", conten
 
 /** Sets the scene: a panel behind a web server, two machines for operators, and what the internet has. */
 export async function setScene(lab: Lab): Promise<Scene> {
+  const images = await getPinnedImages();
   const product = await installProduct();
+  const doubles = join(defaultCache, "doubles");
   const dns = lab.machine("dns", { packages: nameServerPackages });
   const nameservers = [dns.address];
   const acme = lab.machine("acme", { packages: certificateAuthorityPackages, nameservers });
   const client = lab.machine("client", { packages: browserPackages, nameservers });
   const deployer = lab.machine("deployer", {
-    packages: ["openssh-client", "bind9-dnsutils", "skopeo", ...panelPackages],
+    packages: ["openssh-client", "bind9-dnsutils", "skopeo", ...panelPackages, ...registryPackages],
     nameservers,
-    binds: [{ source: product.folder, target: "/opt/fediversity", readOnly: true }],
+    binds: [
+      { source: product.folder, target: "/opt/fediversity", readOnly: true },
+      { source: doubles, target: doubles, readOnly: true },
+    ],
   });
   const target = (name: string): TestMachine =>
     lab.machine(name, { containers: true, files: [withoutPids], nameservers });
@@ -44,6 +51,8 @@ export async function setScene(lab: Lab): Promise<Scene> {
   await lab.archive(deployer);
   const hosts = { acme: acme.address, panel: deployer.address };
   const nameServer = await setUpNameServer(dns, { zones: ["example.org", "example.net"], hosts });
+  const registry = await setUpRegistry(deployer);
+  for (const { folder, reference } of images) await registry.push(folder, reference);
   const authority = await setUpCertificateAuthority(acme, { name: "acme", port: 443 });
   await deployer.copyFromHost(fileURLToPath(new URL("./provider", import.meta.url)), project);
   await deployer.succeed(["ln", "-s", "/opt/fediversity/node_modules", `${project}/node_modules`]);

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { textOf, visit } from "../driver/browser-page.ts";
 import { fill, goOnWith } from "../cli/people/page.ts";
-import { acceptInvitation, ada, bob, configure, deploy, inviteOperator, provider, signIn } from "./people.ts";
+import {
+  acceptInvitation,
+  bob,
+  configure,
+  deploy,
+  inviteOperator,
+  provider,
+  signIn,
+  signInByPasskey,
+} from "./people.ts";
 import type { Scene } from "./scene.ts";
 import { called, lookAtScreen, reads } from "./screens.ts";
 
@@ -12,7 +21,7 @@ export async function trouble(scene: Scene): Promise<void> {
   let deployment = "";
 
   await lab.subtest("the panel is killed while it deploys, and the deployment is finished all the same", async () => {
-    await signIn(scene, ada);
+    await signInByPasskey(scene);
     await visit(driver, `${panel.origin}/`);
     await configure(scene, { application: "snac", title: "Still here" });
     await goOnWith(driver, called("Deploy"));
@@ -69,7 +78,7 @@ export async function trouble(scene: Scene): Promise<void> {
   });
 
   await lab.subtest("the rest is removed", async () => {
-    await signIn(scene, ada);
+    await signInByPasskey(scene);
     await visit(driver, `${panel.origin}/`);
     await goOnWith(driver, called("Still here"));
     await goOnWith(driver, called("Removal"));

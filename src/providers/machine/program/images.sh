@@ -73,4 +73,6 @@ forget_images() { # all?
   podman system reset --force </dev/null >/dev/null 2>&1 || true
   rm -rf "${containers:?}" "${containers%/*}/cache"
   rmdir "${containers%/*}" 2>/dev/null || true
+  # The tmpfiles.d(5) of Debian's podman makes these at every boot, and its package never removes them.
+  rmdir "${containers%/*/*}/cni/networks" "${containers%/*/*}/cni" 2>/dev/null || true
 }

@@ -157,10 +157,12 @@ test("podman's storage goes with podman only where podman came with us and nobod
   assert.deepEqual(machine.list("containers/storage"), ["overlay-images", "overlay-layers"]);
 
   machine.write("containers/storage/overlay-images/images.json", "");
+  await machine.run('mkdir -p "$1/cni/networks"', machine.folder);
   machine.write(`${base}/images-added`, "ghcr.io/example/gone:v1\n");
   assert.equal((await machine.run("forget_images all")).code, 0);
   assert.ok(podman().includes("system reset --force"));
   assert.ok(!existsSync(join(machine.folder, "containers")));
+  assert.ok(!existsSync(join(machine.folder, "cni")), "what podman has made at every boot");
   assert.ok(!existsSync(join(machine.folder, base, "images-added")));
 });
 
