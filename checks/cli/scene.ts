@@ -52,8 +52,15 @@ export interface Scene {
 /** The machines of a lab have no pids controller: a property of the lab alone. */
 const withoutPids = { path: "/etc/containers/containers.conf.d/lab.conf", content: "[containers]\npids_limit=0\n" };
 
-/** Sets the scene: every machine, and around them what the internet has. */
-export async function setScene(lab: Lab, chosen: Chosen<typeof imageOptions>): Promise<Scene> {
+/**
+ * Sets the scene: every machine, and around them what the internet has.
+ * @param more.targetPackages Debian packages that the machines which are deployed to have from the beginning; none when not given
+ */
+export async function setScene(
+  lab: Lab,
+  chosen: Chosen<typeof imageOptions>,
+  { targetPackages = [] }: { readonly targetPackages?: readonly string[] } = {},
+): Promise<Scene> {
   const images = await getImages(chosen);
   const product = await installProduct();
   const dns = lab.machine("dns", { packages: nameServerPackages });
@@ -72,7 +79,10 @@ export async function setScene(lab: Lab, chosen: Chosen<typeof imageOptions>): P
     ],
   });
   const targets = Object.fromEntries(
-    targetNames.map((name) => [name, lab.machine(name, { containers: true, files: [withoutPids], nameservers })]),
+    targetNames.map((name) => [
+      name,
+      lab.machine(name, { packages: targetPackages, containers: true, files: [withoutPids], nameservers }),
+    ]),
   ) as Scene["targets"];
   await lab.start();
   await lab.archive(machine);
