@@ -4,7 +4,6 @@ import { domainOf, enabledIn } from "../../../configurations/catalogue.ts";
 import { logLine } from "../../../runs/log-line.ts";
 import type { StoredEvent, StoredRun } from "../../../runs/run-store.ts";
 import { goTo, page } from "../../answer.tsx";
-import { Ago } from "../../parts/state.tsx";
 import { notFound } from "../../refuse.tsx";
 import { route, type OperatorContext } from "../../route.ts";
 import { deploymentPath } from "./paths.ts";
@@ -79,7 +78,8 @@ async function deploymentPage(context: OperatorContext, password?: string): Prom
   const properties = await progressProperties(context);
   if (properties === undefined) return notFound(context);
   const { run, events } = properties;
-  const { deployment: words } = context.texts.services;
+  const { format, texts } = context;
+  const { deployment: words } = texts.services;
   const unfinished = run.status === "queued" || run.status === "running";
   return page(
     context,
@@ -92,7 +92,8 @@ async function deploymentPage(context: OperatorContext, password?: string): Prom
     },
     <div data-live={deploymentPath(run)}>
       <p class="muted">
-        {words.requested(run.requested_by.replace(/^\w+ /, ""))} <Ago context={context} time={run.requested_at} />
+        {words.requested(run.requested_by.replace(/^\w+ /, ""))}{" "}
+        <time datetime={run.requested_at.toISOString()}>{format.dateTime(run.requested_at)}</time>
       </p>
       <ProgressPart {...properties} password={password} />
       <Meanwhile context={context} run={run} />
