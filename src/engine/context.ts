@@ -1,6 +1,6 @@
 import { Failure } from "../model/failure.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import type { Prior, PriorContext, ProviderContext, SecretReader } from "./provider.ts";
+import type { Prior, PriorContext, ProviderContext, RemovalContext, SecretReader } from "./provider.ts";
 import type { Run } from "./run.ts";
 import type { ComponentState } from "./state/state.ts";
 
@@ -50,4 +50,30 @@ export function wantedContext(run: Run, options: ContextOptions, inputs: JsonObj
 /** Makes what a provider gets when there is only what the state knows. */
 export function priorContext(run: Run, options: ContextOptions & { readonly prior: ComponentState }): PriorContext {
   return { ...common(run, options), prior: priorOf(options.prior) };
+}
+
+/** Makes what a provider gets to remove something. @param options `all`: what the state knows of all components */
+export function removalContext(
+  run: Run,
+  options: ContextOptions & {
+    readonly prior: ComponentState;
+    readonly all: { readonly [path: string]: ComponentState };
+    /** Writes notes of the components below. */
+    readonly rememberOf: (component: string) => (memory: Json) => Promise<void>;
+  },
+): RemovalContext {
+  const { prior, secrets, all, rememberOf } = options;
+  return {
+    ...priorContext(run, options),
+    async rouse() {
+      for (const component of prior.dependencies) {
+        const below = all[component];
+        const provider = below === undefined ? undefined : run.providers.get(below.type);
+        if (below === undefined || provider?.wake === undefined) continue;
+        const context = priorContext(run, { component, secrets, prior: below, remember: rememberOf(component) });
+        if (!(await provider.wake(context))) return false;
+      }
+      return true;
+    },
+  };
 }

@@ -44,6 +44,15 @@ export interface ProviderContext<Inputs> {
 /** What deletion and the other verbs get: there may be no wanted inputs any more, only what the state knows. */
 export type PriorContext = Omit<ProviderContext<never>, "inputs" | "prior"> & { readonly prior: Prior };
 
+/** What removal gets. */
+export type RemovalContext = PriorContext & {
+  /**
+   * Sees to it that what this component stands on runs, such as the machine that somebody switched off: see
+   * {@link Provider.wake}. Gives false when that is gone for good, and everything on it with it.
+   */
+  rouse(): Promise<boolean>;
+};
+
 /** What would change, for people and for scripts. */
 export interface Change {
   readonly verb: "add" | "change" | "remove" | "start" | "stop" | "restart" | "reload";
@@ -126,9 +135,14 @@ export interface Provider<Inputs = unknown> {
   /** Makes it so: new, changed, half-made and adopted alike. */
   reconcile(context: ProviderContext<Inputs>): Promise<Reconciled>;
   /** Removes it, keeping data; nothing there is success. */
-  delete(context: PriorContext): Promise<void>;
+  delete(context: RemovalContext): Promise<void>;
   /** Deletes data that was kept at removal; gives what was deleted, in words. With `dryRun` only says what it would be. */
-  purge?(context: PriorContext, options: { readonly dryRun: boolean }): Promise<readonly string[]>;
+  purge?(context: RemovalContext, options: { readonly dryRun: boolean }): Promise<readonly string[]>;
+  /**
+   * Lets a thing that may be switched off run, so that something can be removed from it.
+   * @returns false when it is gone for good
+   */
+  wake?(context: PriorContext): Promise<boolean>;
   /** Goes back to the generation before the current one, or to the given number. */
   rollback?(context: PriorContext, options: { readonly to?: number | undefined }): Promise<Reconciled>;
   generations?(context: PriorContext): Promise<readonly GenerationReading[]>;

@@ -5,7 +5,7 @@ import type { Provider } from "../engine/provider.ts";
 import { dnsRecordProvider } from "./dns-record/provider.ts";
 import { incusInstanceProvider } from "./incus-instance/provider.ts";
 import { localEnvironment } from "./local-machine/local-environment.ts";
-import { localMachineProvider, wakeLocalMachine } from "./local-machine/provider.ts";
+import { localMachineProvider } from "./local-machine/provider.ts";
 import type { MachineProviderOptions } from "./machine/options.ts";
 import { machineProvider } from "./machine/provider.ts";
 import { proxmoxVmProvider } from "./proxmox-vm/provider.ts";
@@ -37,7 +37,6 @@ export function createProviders(options: ProvidersOptions): readonly Provider[] 
     imageLock: resolve(options.imageLock),
     acceptNewHostKeys: options.acceptNewHostKeys,
     holder,
-    wake: (connection) => wakeLocalMachine(local, connection),
     connectPrefix: options.connectPrefix,
     onTraffic: options.onTraffic,
   });

@@ -169,6 +169,11 @@ test("a machine that somebody stopped is started, and one that somebody configur
   assert.deepEqual(reading.drift, ["the virtual machine is stopped", "it has 512 MiB of memory"]);
   await apply();
   assert.deepEqual([vm.running, vm.config["memory"]], [true, "2048"]);
+  vm.running = false;
+  assert.equal(await provider.wake?.(contexts().known()), true);
+  assert.ok(vm.running, "it runs again, so that something can be removed from it");
+  double.cluster.vms.delete(vm.vmid);
+  assert.equal(await provider.wake?.(contexts().known()), false, "it is gone for good");
 });
 
 test("destroy keeps the machine and its disk, apply brings it back, purge deletes it and nothing is left", async (context) => {

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { proxmoxVm, type ProxmoxVmInputs } from "../../../src/catalogue/components/proxmox-vm.ts";
-import type { Prior, PriorContext, ProviderContext } from "../../../src/engine/provider.ts";
+import type { Prior, RemovalContext, ProviderContext } from "../../../src/engine/provider.ts";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
 import { makeCertificate } from "./certificate.ts";
 import { addTemplate, makeCluster, type ClusterOptions } from "./cluster.ts";
@@ -78,9 +78,9 @@ export function contextsFor(inputs: ProxmoxVmInputs, state: Memories, signal = n
     return Promise.resolve();
   };
   const wanted = (): ProviderContext<ProxmoxVmInputs> => ({ ...common, remember, inputs, prior: state.prior });
-  const known = (): PriorContext => {
+  const known = (): RemovalContext => {
     if (state.prior === undefined) throw new Error("there is nothing in the state");
-    return { ...common, remember, prior: state.prior };
+    return { ...common, remember, prior: state.prior, rouse: () => Promise.resolve(true) };
   };
   return { wanted, known };
 }

@@ -1,6 +1,6 @@
 import { Failure } from "../../model/failure.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { priorContext, wantedContext } from "../context.ts";
+import { removalContext, wantedContext } from "../context.ts";
 import { sameJson } from "../same-json.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
 import type { Provider } from "../provider.ts";
@@ -43,12 +43,19 @@ async function remove(run: Run, { book, vault, forget }: CarryOut, node: PlanNod
   const provider = providerOf(run, node);
   const prior = book.state.components[component];
   if (prior === undefined) return;
-  const remember = book.rememberer(component);
+  const context = removalContext(run, {
+    component,
+    secrets: vault,
+    prior,
+    remember: book.rememberer(component),
+    all: book.state.components,
+    rememberOf: book.rememberer,
+  });
   await attempt(run, book, {
     component,
     action: "delete",
     intent: [{ kind: "intent", component, type, action: "delete" }],
-    work: () => provider.delete(priorContext(run, { component, secrets: vault, prior, remember })),
+    work: () => provider.delete(context),
     outcome: () => "deleted",
     entry: (_, duration) => ({ kind: "deleted", component, kept: provider.purge !== undefined, duration }),
   });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeBench } from "../testing/bench.ts";
 import { failure } from "../testing/temporary-folder.ts";
-import { deploymentOf, refusal } from "../testing/world.ts";
+import type { Provider } from "../provider.ts";
+import { deploymentOf, makeWorld, refusal } from "../testing/world.ts";
 
 const chain = deploymentOf({ a: { value: "one", uses: ["b"] }, b: { value: "one", uses: ["c"] }, c: { value: "one" } });
 
@@ -55,6 +56,30 @@ test("what is known to be gone for good is forgotten without asking", async () =
   };
   await engine.destroy({ targets: ["thing/a"], forget: ["thing/a"] });
   assert.deepEqual(Object.keys((await engine.state()).components).toSorted(), ["thing/b", "thing/c"]);
+});
+
+test("what is switched off below is woken first; when that is gone for good, so is what stood on it", async () => {
+  const world = makeWorld();
+  let gone = false;
+  const provider: Provider<never> = {
+    ...(world.provider as Provider<never>),
+    async wake({ component }) {
+      await Promise.resolve();
+      world.log.push(`wake ${component}`);
+      return !gone;
+    },
+    async delete(context) {
+      if (await context.rouse()) await world.provider.delete(context);
+    },
+  };
+  const { engine } = makeBench({ providers: [provider] });
+  await engine.apply(chain, {});
+  world.log.length = 0;
+  await engine.destroy({ targets: ["thing/a"] });
+  assert.deepEqual(world.log, ["wake thing/b", "delete thing/a"]);
+  gone = true;
+  assert.deepEqual((await engine.destroy({ targets: ["thing/b"] })).counts, { deleted: 1 });
+  assert.deepEqual(world.log, ["wake thing/b", "delete thing/a", "wake thing/c"]);
 });
 
 test("a target that others use is not removed", async () => {

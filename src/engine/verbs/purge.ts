@@ -3,7 +3,7 @@ import { attempt } from "../apply/attempt.ts";
 import { ledger, type Ledger } from "../apply/ledger.ts";
 import { report } from "../apply/report.ts";
 import { finishRun, runStarted } from "../apply/under-lease.ts";
-import { priorContext } from "../context.ts";
+import { removalContext } from "../context.ts";
 import { perform, visitAll, visitEach } from "../perform.ts";
 import { usersOf } from "../plan/deletions.ts";
 import type { Run } from "../run.ts";
@@ -53,12 +53,13 @@ async function purgeOne(
   const prior = everything(book.state)[component];
   const provider = run.providers.get(prior?.type ?? "");
   if (prior === undefined || provider === undefined) return { component, deleted: [] };
+  const all = everything(book.state);
+  const context = removalContext(run, { component, secrets: vault, prior, all, rememberOf: book.rememberer });
   const deleted = await attempt(run, book, {
     component,
     action: "purge",
     intent: [{ kind: "intent", component, type: prior.type, action: "purge" }],
-    work: async () =>
-      (await provider.purge?.(priorContext(run, { component, secrets: vault, prior }), { dryRun: false })) ?? [],
+    work: async () => (await provider.purge?.(context, { dryRun: false })) ?? [],
     outcome: () => "purged",
     entry: (_, duration) => ({ kind: "purged", component, duration }),
   });
@@ -74,7 +75,9 @@ async function foresee(run: Run, state: State, vault: Vault): Promise<readonly P
       const prior = everything(state)[component];
       const provider = run.providers.get(prior?.type ?? "");
       if (prior === undefined) return;
-      const context = priorContext(run, { component, secrets: vault, prior });
+      // What is switched on to be looked at leaves no note: nothing is written here.
+      const rememberOf = () => () => Promise.resolve();
+      const context = removalContext(run, { component, secrets: vault, prior, all: everything(state), rememberOf });
       const deleted = await perform(run, { component, action: "read", outcome: () => "read" }, async () => {
         return (await provider?.purge?.(context, { dryRun: true })) ?? [];
       });

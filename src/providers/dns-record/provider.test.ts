@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { dnsRecord, type DnsRecordInputs } from "../../catalogue/components/dns-record.ts";
-import type { PriorContext, ProviderContext } from "../../engine/provider.ts";
+import type { ProviderContext, RemovalContext } from "../../engine/provider.ts";
 import { secret, text } from "../../model/reference.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { dnsRecordProvider } from "./provider.ts";
@@ -99,8 +99,9 @@ function wanting(inputs: DnsRecordInputs): ProviderContext<DnsRecordInputs> {
   };
 }
 
-function knowing(inputs: DnsRecordInputs): PriorContext {
-  return { ...wanting(inputs), prior: { inputs: inputs as unknown as JsonObject, status: "present" } };
+function knowing(inputs: DnsRecordInputs): RemovalContext {
+  const prior = { inputs: inputs as unknown as JsonObject, status: "present" } as const;
+  return { ...wanting(inputs), prior, rouse: () => Promise.resolve(true) };
 }
 
 test("a record that is not there is planned and made, with the key that the server wants", async (context) => {

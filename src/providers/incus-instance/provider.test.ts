@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { IncusInstanceInputs } from "../../catalogue/components/incus-instance.ts";
-import type { Prior, PriorContext, ProviderContext } from "../../engine/provider.ts";
+import type { Prior, ProviderContext, RemovalContext } from "../../engine/provider.ts";
 import type { Json } from "../../model/json.ts";
 import { marks } from "./instance.ts";
 import { incusInstanceProvider } from "./provider.ts";
@@ -49,7 +49,8 @@ function context(component: string, inputs: IncusInstanceInputs, run: Run, prior
       return Promise.resolve();
     },
     signal: run.signal,
-  } as ProviderContext<IncusInstanceInputs> & PriorContext;
+    rouse: () => Promise.resolve(true),
+  } as ProviderContext<IncusInstanceInputs> & RemovalContext;
 }
 
 const newRun = (): Run => ({ signal: new AbortController().signal });
@@ -126,6 +127,21 @@ test("what may hold data is kept when it goes, comes back, and goes for good wit
   await one.delete(context(component, inputs, newRun(), gone));
   await one.purge?.(context(component, inputs, newRun(), gone), { dryRun: false });
   assert.equal(incus.instances.size, 0);
+});
+
+test("an instance that somebody stopped is started when something is to be removed from it", { skip }, async () => {
+  const component = "incus-instance/snac";
+  const inputs = inputsOf("snac-stopped");
+  const one = provider();
+  const { outputs } = await one.reconcile(context(component, inputs, newRun()));
+  const prior: Prior = { inputs: inputs as never, outputs, status: "present" };
+  const instance = incus.instances.get("snac-stopped");
+  assert.ok(instance);
+  incus.instances.set("snac-stopped", { ...instance, status: "Stopped" });
+  assert.equal(await one.wake?.(context(component, inputs, newRun(), prior)), true);
+  assert.equal(incus.instances.get("snac-stopped")?.status, "Running");
+  incus.instances.clear();
+  assert.equal(await one.wake?.(context(component, inputs, newRun(), prior)), false, "it is gone for good");
 });
 
 test("what holds nothing is deleted when it goes", { skip }, async () => {

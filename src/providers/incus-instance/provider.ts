@@ -1,6 +1,6 @@
 import { type IncusInstanceInputs, incusInstance } from "../../catalogue/components/incus-instance.ts";
 import type { Owner } from "../../catalogue/components/machine-on-demand.ts";
-import type { PriorContext, Provider, ProviderContext } from "../../engine/provider.ts";
+import type { PriorContext, Provider, ProviderContext, Reconciled } from "../../engine/provider.ts";
 import { Failure } from "../../model/failure.ts";
 import { awaitSsh } from "../on-demand/await-ssh.ts";
 import { deleteInstance, patchInstance, stopInstance } from "./act-on-instance.ts";
@@ -63,6 +63,15 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
     const ours = config[marks.deployment] === owner.deployment && config[marks.component] === owner.component;
     return ours ? found : undefined;
   };
+  const reconcile = async (context: ProviderContext<IncusInstanceInputs>): Promise<Reconciled> => {
+    const { inputs, signal } = context;
+    refuseMove(context);
+    const inRun = promised.get(signal) ?? new Map<string, string[]>();
+    promised.set(signal, inRun);
+    const following = await follow(context, inputs);
+    const owner = ownerOf(context);
+    return await reconcileInstance({ context, owner, following, clusters, promised: inRun, reach });
+  };
   const isKept = ({ config }: Instance): boolean => (config[marks.kept] ?? "") !== "";
 
   return {
@@ -102,15 +111,7 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
       return { kind: "update", changes, drift: settled ? drift : [], outputs };
     },
 
-    async reconcile(context) {
-      const { inputs, signal } = context;
-      refuseMove(context);
-      const inRun = promised.get(signal) ?? new Map<string, string[]>();
-      promised.set(signal, inRun);
-      const following = await follow(context, inputs);
-      const owner = ownerOf(context);
-      return await reconcileInstance({ context, owner, following, clusters, promised: inRun, reach });
-    },
+    reconcile,
 
     async delete(context) {
       const inputs = context.prior.inputs as unknown as IncusInstanceInputs;
@@ -139,6 +140,14 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
       if (!dryRun) await deleteInstance(await follow(context, inputs), found.name);
       const size = found.devices["root"]?.["size"];
       return [`instance ${found.name} with its disk${size === undefined ? "" : ` (${size})`}`];
+    },
+
+    async wake(context) {
+      const found = await own(context);
+      if (found === undefined) return false;
+      if (found.status === "Running" || isAway(found)) return true;
+      await reconcile({ ...context, inputs: context.prior.inputs as unknown as IncusInstanceInputs });
+      return true;
     },
 
     async examine(context) {

@@ -100,25 +100,17 @@ export function localMachineProvider(local: LocalEnvironment): Provider<LocalMac
       }
       return [`machine ${name} on this computer`];
     },
-  };
-}
 
-/**
- * Starts the machine behind a connection, if it is one of this computer's and stopped.
- * @returns false when it was one of this computer's and is there no more
- */
-export async function wakeLocalMachine(
-  local: LocalEnvironment,
-  connection: { readonly address: unknown; readonly identityFile?: unknown },
-): Promise<boolean> {
-  if (connection.identityFile !== local.identityFile) return true;
-  const machine = (await local.machines()).find(({ address }) => address === connection.address);
-  if (machine === undefined) return false;
-  const { name, folder } = machine;
-  const found = await findMachine(folder);
-  if (found?.state.kind === "running") return true;
-  const authorizedKeys = [await local.publicKey()];
-  await startMachine({ name, image: await local.image(), network: await local.network(), folder, authorizedKeys });
-  await waitUntilReachable(machine);
-  return true;
+    async wake({ prior, signal }) {
+      const name = nameOf(prior);
+      const folder = local.machineFolder(name);
+      const found = await findMachine(folder);
+      if (found === undefined) return false;
+      if (found.state.kind === "running") return true;
+      const authorizedKeys = [await local.publicKey()];
+      await startMachine({ name, image: await local.image(), network: await local.network(), folder, authorizedKeys });
+      await waitUntilReachable(found.machine, { signal });
+      return true;
+    },
+  };
 }

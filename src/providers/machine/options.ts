@@ -1,5 +1,3 @@
-import type { MachineInputs } from "../../catalogue/components/machine.ts";
-
 /** What the machine provider is made with. */
 export interface MachineProviderOptions {
   /** Folder for packages that travel to machines; shared by deployments. */
@@ -12,11 +10,6 @@ export interface MachineProviderOptions {
   readonly acceptNewHostKeys: boolean;
   /** Tells this deployer's state from others', so that it can take over what an earlier run of its own left. */
   readonly holder: { readonly id: string; readonly name: string };
-  /**
-   * Sees to it that a machine that may be switched off runs, before something is removed from it.
-   * Gives false when the machine itself is gone for good, and everything on it with it.
-   */
-  readonly wake?: ((connection: MachineInputs["connection"]) => Promise<boolean>) | undefined;
   /** Command words that every connection is started with, such as entering another network namespace. */
   readonly connectPrefix?: readonly string[] | undefined;
   /** Called with the bytes of every session, for measurements. */

@@ -4,6 +4,7 @@ import type {
   GenerationReading,
   HealthReading,
   PriorContext,
+  RemovalContext,
   Provider,
   ProviderContext,
   Reading,
@@ -58,11 +59,9 @@ async function connectPrior(options: MachineProviderOptions, context: PriorConte
 /** The same, after seeing to it that the machine runs. Undefined when it is gone for good. */
 async function connectAwake(
   options: MachineProviderOptions,
-  context: PriorContext,
+  context: RemovalContext,
 ): Promise<ConnectedMachine | undefined> {
-  const { connection } = context.prior.inputs as unknown as MachineInputs;
-  if ((await options.wake?.(connection)) === false) return undefined;
-  return await connectPrior(options, context);
+  return (await context.rouse()) ? await connectPrior(options, context) : undefined;
 }
 
 /** Asks a machine what it is like, whatever is wanted of it. */

@@ -78,6 +78,14 @@ export function proxmoxVmProvider(options: ProxmoxVmOptions = {}): Provider<Prox
       return [`virtual machine ${inputs.name} (VM ${String(vm.vmid)} on ${vm.node}) with its disk`];
     },
 
+    async wake(context) {
+      const { cluster, inputs } = openPrior(context);
+      const vm = findTagged(await cluster.list({ fresh: true }, context.signal), inputs);
+      if (vm === undefined) return false;
+      if (vm.resource.status === "stopped") await reconcileVm(cluster, { ...context, inputs }, options.reach);
+      return true;
+    },
+
     examine: async (context) => await examineCluster(open(context), context.inputs, context.signal),
   };
 }

@@ -177,7 +177,8 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     const provider = machineProvider({ ...options, connectPrefix: machine.connectPrefix });
     const connection = { address: "192.0.2.7", port: 22, user: "root", hostKeys: ["ssh-ed25519 AAAA"] };
     const prior = { inputs: { connection, system: {} }, status: "creating" } as const;
-    await provider.delete({ ...context, prior, remember: () => Promise.resolve() });
+    const rouse = (): Promise<boolean> => Promise.resolve(true);
+    await provider.delete({ ...context, prior, rouse, remember: () => Promise.resolve() });
     assert.deepEqual(machine.list("var/lib"), []);
     assert.deepEqual(machine.list("etc/systemd/system"), []);
   });
