@@ -13,7 +13,13 @@ const packages = [
 ];
 
 /** Services that Debian's packages start by themselves, on ports that are wanted. */
-const uninvited = ["caddy.service", "postgresql.service", "postgresql@17-main.service", "valkey-server.service"];
+const uninvited = [
+  "caddy.service",
+  "postgresql.service",
+  "postgresql@17-main.service",
+  "snac2.service",
+  "valkey-server.service",
+];
 
 interface Work {
   /** Milliseconds. */

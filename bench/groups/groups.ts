@@ -2,6 +2,7 @@ import type { Group } from "../bench.ts";
 import { applications } from "./applications.ts";
 import { evaluation } from "./evaluation.ts";
 import { firstApply } from "./first-apply.ts";
+import { machinesOnDemand } from "./machines-on-demand.ts";
 import { manyMachines } from "./many-machines.ts";
 import { start } from "./start.ts";
 import { distantMachines, twoMachines } from "./two-machines.ts";
@@ -15,4 +16,5 @@ export const groups: readonly Group[] = [
   firstApply,
   manyMachines,
   applications,
+  machinesOnDemand,
 ];

@@ -24,8 +24,8 @@ export interface Deployer {
   readonly machine: TestMachine;
   /** Writes what an operator wants: a domain, and names of applications. */
   readonly configure: (domain: string, applications: readonly string[]) => Promise<void>;
-  /** Changes what the hosting provider's policy says besides, by member. */
-  readonly policy: (policy: object) => Promise<void>;
+  /** Changes what the hosting provider's policy says besides, by member, and which applications there are besides. */
+  readonly policy: (policy: object, sites?: readonly string[]) => Promise<void>;
   readonly run: (domain: string, args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<RunResult>;
   /** Runs a command that must end with this exit code; 0 when not given. */
   readonly expect: (domain: string, args: readonly string[], code?: number) => Promise<RunResult>;
@@ -45,10 +45,10 @@ export async function makeCertificate(machine: TestMachine): Promise<string> {
 
 /** Puts the hosting provider's files onto the deployer. */
 export async function prepareDeployer(machine: TestMachine, reached: Reached, key: SshKey): Promise<Deployer> {
-  const policy: Deployer["policy"] = (more) =>
+  const policy: Deployer["policy"] = (more, sites = []) =>
     machine.writeFile(
       `${project}/lab.json`,
-      JSON.stringify({ ...reached, authorizedKey: key.publicKey, policy: more }),
+      JSON.stringify({ ...reached, authorizedKey: key.publicKey, policy: more, sites }),
     );
   await machine.succeed(["ln", "-s", "/opt/fediversity/node_modules", `${project}/node_modules`]);
   await machine.writeFile(`${project}/package.json`, '{ "type": "module", "private": true }\n');

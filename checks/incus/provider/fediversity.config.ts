@@ -12,6 +12,7 @@ import {
   service,
   webAddress,
 } from "fediversity";
+import { site } from "./site.ts";
 
 /** What the lab says of itself. */
 const lab = JSON.parse(readFileSync(new URL("./lab.json", import.meta.url), "utf8")) as {
@@ -21,10 +22,14 @@ const lab = JSON.parse(readFileSync(new URL("./lab.json", import.meta.url), "utf
   readonly authorizedKey: string;
   /** What a subtest changes of the policy. */
   readonly policy: object;
+  /** Names of applications that there are besides. */
+  readonly sites?: readonly string[];
 };
 
+const { sites = [] } = lab;
+
 export default defineConfig({
-  applications,
+  applications: [...applications, ...sites.map((name) => site(name))],
   environments: [
     defineEnvironment({
       name: "cluster",
