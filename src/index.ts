@@ -42,6 +42,7 @@ export { machinePerApplication, oneMachine, type Placement } from "./catalogue/e
 export { cowsay } from "./catalogue/applications/cowsay.ts";
 export { hello } from "./catalogue/applications/hello.ts";
 export { mastodon, mastodonAt } from "./catalogue/applications/mastodon/mastodon.ts";
+export { panel } from "./catalogue/applications/panel/panel.ts";
 export { peertube, peertubeAt } from "./catalogue/applications/peertube/peertube.ts";
 export { pixelfed, pixelfedAt } from "./catalogue/applications/pixelfed/pixelfed.ts";
 export { snac } from "./catalogue/applications/snac/snac.ts";
@@ -51,6 +52,7 @@ export { dataDirectory } from "./catalogue/resources/data-directory.ts";
 export { database } from "./catalogue/resources/database.ts";
 export { mail } from "./catalogue/resources/mail.ts";
 export { objectStorage } from "./catalogue/resources/object-storage.ts";
+export { panelServer } from "./catalogue/resources/panel-server.ts";
 export { service } from "./catalogue/resources/service.ts";
 export { upgrade } from "./catalogue/resources/upgrade.ts";
 export { timer } from "./catalogue/resources/timer.ts";

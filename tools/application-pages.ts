@@ -23,7 +23,7 @@ const machine = { name: "machine", address: "192.0.2.10" };
 /** So that it can be seen which names are made. */
 const web = { dns: { server: { address: "192.0.2.53" } } };
 
-const { cache, container, dataDirectory, database, loginShell, mail, objectStorage, offer } = vocabulary;
+const { cache, container, dataDirectory, database, loginShell, mail, objectStorage, offer, panelServer } = vocabulary;
 const { service, timer, upgrade, webAddress } = vocabulary;
 const offers: readonly Offer[] = [
   offer(cache, {}),
@@ -33,6 +33,10 @@ const offers: readonly Offer[] = [
   offer(loginShell, { username: "operator" }),
   offer(mail, { host: "mail.example.net" }),
   offer(objectStorage, { kind: "garage", web }),
+  offer(panelServer, {
+    image: "registry.hosting.example/fedipanel:0.1.0",
+    files: { "fediversity.config.ts": "export default {};\n" },
+  }),
   offer(service, {}),
   offer(timer, {}),
   offer(upgrade, {}),

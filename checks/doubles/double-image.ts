@@ -1,3 +1,5 @@
+import type { ImageConfig } from "../../tools/image/oci-layout.ts";
+
 /** What an image that stands in for an official one is made of. */
 export interface DoubleImage {
   /** The official image's name without a tag, such as `ghcr.io/mastodon/mastodon`. */
@@ -15,15 +17,7 @@ export interface DoubleImage {
     readonly gid: number;
     readonly mode: number;
   }[];
-  /** As in the OCI image configuration: image-spec, config.md. */
-  readonly config: {
-    readonly User?: string;
-    readonly Entrypoint?: readonly string[];
-    readonly Cmd?: readonly string[];
-    readonly Env?: readonly string[];
-    readonly WorkingDir?: string;
-    readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>>;
-  };
+  readonly config: ImageConfig;
 }
 
 /** What tells one build of a double from another. */

@@ -3,6 +3,7 @@ import type { Environment } from "../model/environment.ts";
 import { cowsay } from "./applications/cowsay.ts";
 import { hello } from "./applications/hello.ts";
 import { mastodon } from "./applications/mastodon/mastodon.ts";
+import { panel } from "./applications/panel/panel.ts";
 import { peertube } from "./applications/peertube/peertube.ts";
 import { pixelfed } from "./applications/pixelfed/pixelfed.ts";
 import { snac } from "./applications/snac/snac.ts";
@@ -28,7 +29,7 @@ export function defineConfig(config: FediversityConfig): FediversityConfig {
 }
 
 /** The applications that come with the product. */
-export const applications: readonly Application[] = [cowsay, hello, mastodon, peertube, pixelfed, snac];
+export const applications: readonly Application[] = [cowsay, hello, mastodon, panel, peertube, pixelfed, snac];
 
 const offers = {
   data: offer(dataDirectory, {}),

@@ -67,7 +67,7 @@ test("the schema of the product's applications", () => {
       },
     },
   );
-  assert.deepEqual(Object.keys(services), ["mastodon", "peertube", "pixelfed", "snac"]);
+  assert.deepEqual(Object.keys(services), ["mastodon", "panel", "peertube", "pixelfed", "snac"]);
   assert.deepEqual(services["mastodon"], {
     type: "object",
     title: "mastodon",

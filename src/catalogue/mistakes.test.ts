@@ -98,11 +98,11 @@ test("missing, misspelt and wrongly typed members are one mistake each, with pat
     ],
     [
       { ...document, applications: { helo: { enable: true } } },
-      `applications.helo: there is no "helo" here; did you mean "hello"? → Write "hello" instead. Known here: cowsay, hello, mastodon, page, peertube, pixelfed, snac.`,
+      `applications.helo: there is no "helo" here; did you mean "hello"? → Write "hello" instead. Known here: cowsay, hello, mastodon, page, panel, peertube, pixelfed, snac.`,
     ],
     [
       { ...document, applications: { friendica: { enable: true } } },
-      `applications.friendica: there is no "friendica" here → Remove it. Known here: cowsay, hello, mastodon, page, peertube, pixelfed, snac.`,
+      `applications.friendica: there is no "friendica" here → Remove it. Known here: cowsay, hello, mastodon, page, panel, peertube, pixelfed, snac.`,
     ],
     [
       { ...document, applications: { hello: { enabled: true } } },
@@ -110,7 +110,7 @@ test("missing, misspelt and wrongly typed members are one mistake each, with pat
     ],
     [
       { ...document, applications: { "hello world": {} } },
-      `applications["hello world"]: there is no "hello world" here → Remove it. Known here: cowsay, hello, mastodon, page, peertube, pixelfed, snac.`,
+      `applications["hello world"]: there is no "hello world" here → Remove it. Known here: cowsay, hello, mastodon, page, panel, peertube, pixelfed, snac.`,
     ],
     [
       { ...document, applications: { hello: { enable: "yes" } } },

@@ -10,10 +10,9 @@ import { applications } from "./config.ts";
 import { defineEnvironment } from "./environments/define-environment.ts";
 import { hosts } from "./environments/hosts.ts";
 import { oneMachine } from "./environments/placement.ts";
-import { deployed, offers, spread } from "./testing/services.ts";
+import { deployed, offers, secrets, spread } from "./testing/services.ts";
 
 const names = applications.map(({ name }) => name);
-const secrets = { "dns-key": { file: "/etc/dns-key" }, "mail-password": { file: "/etc/mail-password" } };
 const machines = ["machine", "databases", "garage", ...names];
 const addresses = Object.fromEntries(machines.map((name, index) => [name, `192.0.2.${String(index + 1)}`]));
 

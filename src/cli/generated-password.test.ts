@@ -35,6 +35,25 @@ test("a password that a run makes is said after it, and only then", async () => 
   assert.deepEqual(await said(generated, false, false), [], "a run that ended before it made one");
 });
 
+test("another secret is said in the words of its declaration, and without such words never", async () => {
+  const secrets: State["secrets"] = {
+    "app/link": { declaration: generated, revision: "1", ciphertext: "" },
+    "app/key": { declaration: generated, revision: "2", ciphertext: "" },
+  };
+  let state: State = emptyState;
+  const engine = {
+    state: () => Promise.resolve(state),
+    reveal: (secret: string) => Promise.resolve(`value of ${secret}`),
+  };
+  const declared = { "app/link": { ...generated, announcement: "Begin at" }, "app/key": generated };
+  const deployment = { name: "example.org", environment: "test", components: {}, secrets: declared };
+  const say = await generatedPassword(engine, deployment);
+  state = { ...emptyState, secrets };
+  const [first = "", ...others] = (await say()).map(plain);
+  assert.equal(first, "Begin at value of app/link");
+  assert.equal(others.length, 1);
+});
+
 test("one that the operator wrote is not repeated", async () => {
   assert.deepEqual(await said({ origin: "given" }, false), []);
   assert.deepEqual(await said(undefined, false), []);

@@ -46,6 +46,11 @@ export interface Application<Options extends z.ZodObject = z.ZodObject> {
   readonly description: string;
   /** The upstream version that this module deploys, where it pins one. */
   readonly version?: string | undefined;
+  /**
+   * Whom it is for: `operators`, when not given; or the hosting provider alone, as it holds what opens the machines of
+   * all operators. FediPanel does not know such an application.
+   */
+  readonly audience?: "operators" | "hosting-provider" | undefined;
   /** What an operator may set; every option has a description and a default. */
   readonly options: Options;
   /** What must survive. */

@@ -8,6 +8,18 @@ export const SecretDeclaration = z.discriminatedUnion("origin", [
     format: z.enum(["alphanumeric", "hex", "base64", "base64url"]),
     /** Random bytes for hex and base64; characters for alphanumeric. */
     length: z.int().min(8).max(1024),
+    /** What stands before the random part, such as the rest of a link that it opens. */
+    prefix: z
+      .string()
+      .max(300)
+      .regex(/^[!-~]*$/, "expected letters, digits and punctuation")
+      .optional(),
+    /** Said together with the value, once, after the run that made it: "Make the first account at". */
+    announcement: z
+      .string()
+      .max(120)
+      .regex(/^[^\p{Cc}]*$/u, "expected one line of text")
+      .optional(),
   }),
   z.strictObject({
     /** Written by the operator in the configuration. */

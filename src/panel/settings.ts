@@ -1,13 +1,9 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { panelOptions } from "../catalogue/applications/panel/panel-options.ts";
 import { Failure } from "../model/failure.ts";
 import { nearest } from "../model/nearest.ts";
 import type { DatabaseLocation } from "./database/database.ts";
-
-/** A domain below which operators get names of their own. */
-const FreeDomain = z
-  .string()
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, "expected a domain");
 
 /** What `panel.json` may say. Every setting has an environment variable, which wins. */
 export const PanelSettings = z.strictObject({
@@ -29,23 +25,13 @@ export const PanelSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe("Whether the last address of X-Forwarded-For is the client's: only behind a proxy that sets it"),
-  freeDomains: z
-    .array(FreeDomain)
-    .max(10)
-    .default([])
-    .describe("Domains of the hosting provider, below which operators may choose a free name"),
-  nameServers: z
-    .array(FreeDomain)
-    .max(10)
-    .default([])
-    .describe(
-      "Names of the name servers to which operators delegate domains of their own; without them nothing is checked",
-    ),
+  freeDomains: panelOptions.freeDomains,
+  nameServers: panelOptions.nameServers,
   work: z
     .enum(["all", "web", "deployments"])
     .default("all")
     .describe("What this process does: pages, deployments or both"),
-  parallel: z.int().min(1).max(64).default(4).describe("How many deployments run at the same time in this process"),
+  parallel: panelOptions.parallel,
   demonstration: z.boolean().default(false).describe("Whether the first set-up also makes an operator, for trials"),
 });
 export type PanelSettings = z.output<typeof PanelSettings>;
@@ -64,7 +50,7 @@ export const variables: { readonly [Setting in keyof PanelSettings]: string } = 
 };
 
 /** Variables of ours that are read elsewhere. */
-const otherVariables = ["FEDIPANEL_SETTINGS", "FEDIPANEL_FOLDER"];
+const otherVariables = ["FEDIPANEL_SETTINGS", "FEDIPANEL_FOLDER", "FEDIPANEL_SET_UP_FILE"];
 
 const lists: ReadonlySet<string> = new Set(["freeDomains", "nameServers"]);
 const numbers: ReadonlySet<string> = new Set(["port", "parallel"]);

@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import type { FediversityConfig } from "../catalogue/config.ts";
 import { Failure } from "../model/failure.ts";
 import { inviteFirst } from "./accounts/invitations.ts";
+import { forOperators } from "./configurations/catalogue.ts";
 import { openDatabase, type DatabaseLocation } from "./database/database.ts";
 import { loadKeys } from "./keys.ts";
 import type { OpenDeployment, Panel } from "./panel.ts";
@@ -19,6 +20,8 @@ export interface StartOptions {
   readonly folder: string;
   readonly database: DatabaseLocation;
   readonly settings: PanelSettings;
+  /** The secret of the link for the first set-up, where the hosting provider's deployer made it. */
+  readonly setUpSecret?: string | undefined;
   readonly config: FediversityConfig;
   readonly openDeployment: OpenDeployment;
   /** Takes errors that nobody waits for. */
@@ -28,7 +31,10 @@ export interface StartOptions {
 /** A panel that runs. */
 export interface RunningPanel {
   readonly origin: string;
-  /** Where the first person makes an account; nothing once somebody has one, or where no pages are served. */
+  /**
+   * Where the first person makes an account; nothing once somebody has one, where no pages are served, or where the
+   * hosting provider has the link already.
+   */
   readonly setUpLink: string | undefined;
   /** Ends in order: deployments under way are left for the next process, and stay consistent. */
   close(): Promise<void>;
@@ -61,7 +67,8 @@ async function listen(panel: Panel): Promise<Server> {
  * @throws Failure when keys, database or port are not to be had
  */
 export async function startPanel(options: StartOptions): Promise<RunningPanel> {
-  const { folder, settings, config, openDeployment, report } = options;
+  const { folder, settings, openDeployment, setUpSecret, report } = options;
+  const config = forOperators(options.config);
   const keys = await loadKeys(folder);
   const database = await openDatabase(options.database);
   const { queries } = database;
@@ -75,7 +82,7 @@ export async function startPanel(options: StartOptions): Promise<RunningPanel> {
       await queue.work((run) => carryOut(panel, run, stopping.signal), settings.parallel);
       lookRegularly(panel, stopping.signal);
     }
-    const secret = server === undefined ? undefined : await inviteFirst(queries, Date.now());
+    const secret = server === undefined ? undefined : await inviteFirst(queries, Date.now(), setUpSecret);
     return {
       origin: settings.origin,
       setUpLink: secret === undefined ? undefined : `${settings.origin}/invitations/${secret}`,

@@ -36,6 +36,15 @@ test("a step before migrations that knows version and database; the password com
   assert.deepEqual(system.packages, ["postgresql-client-17"]);
 });
 
+test("further schemas are named to the script, which dumps them too and puts them back", () => {
+  const request = { version: "1", database, schemas: ["queue", "jobs"] };
+  const { system } = fulfilled(upgrade, {}, [{ name: "release", request }]);
+  const lines = linesOf(system, "app-release.service");
+  assert.ok(lines.some((line) => line.endsWith("/release 1 app_db 127.0.0.1 5432 app_db queue jobs")));
+  for (const schema of ["a;b", "A", "", "-x", "a b"])
+    assert.ok(!upgrade.request.safeParse({ ...request, schemas: [schema] }).success, schema);
+});
+
 test("where the database is elsewhere there is no unit to wait for", () => {
   const { system } = fulfilled(upgrade, {}, [{ name: "release", request: { version: "1", database, after: [""] } }]);
   const lines = linesOf(system, "app-release.service");

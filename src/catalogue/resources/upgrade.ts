@@ -26,6 +26,10 @@ export const upgrade = defineResource({
         unit: PlainText,
       })
       .describe("The binding of its database"),
+    schemas: z
+      .array(z.string().regex(/^[a-z][a-z0-9_]{0,40}$/))
+      .default([])
+      .describe("Schemas of the database that the application has besides `public`"),
     after: z.array(PlainText).default([]).describe("Units that have to be there first"),
   }),
   policy: z.strictObject({}),
@@ -48,7 +52,7 @@ export const upgrade = defineResource({
         folder: folderOf(application, name),
       })),
       system: requests.map(({ application, name, request }): SystemInput => {
-        const { version, database } = request;
+        const { version, database, schemas } = request;
         const folder = folderOf(application, name);
         const program = "/etc/fediversity/upgrade/upgrade.sh";
         const { after } = request;
@@ -78,6 +82,7 @@ export const upgrade = defineResource({
                         text`${database.port}`,
                         text`${database.user}`,
                       ],
+                      ...schemas,
                     ],
                   ],
                 },

@@ -16,6 +16,7 @@ import { database } from "../resources/database.ts";
 import { loginShell } from "../resources/login-shell.ts";
 import { mail } from "../resources/mail.ts";
 import { objectStorage } from "../resources/object-storage.ts";
+import { panelServer } from "../resources/panel-server.ts";
 import { service } from "../resources/service.ts";
 import { timer } from "../resources/timer.ts";
 import { upgrade } from "../resources/upgrade.ts";
@@ -31,6 +32,11 @@ export const offers = {
   data: offer(dataDirectory, {}),
   database: offer(database, {}),
   mail: offer(mail, { host: "relay.example.net", user: "example", password: providerSecret("mail-password") }),
+  panel: offer(panelServer, {
+    image: "registry.hosting.example/fedipanel:0.1.0",
+    files: { "fediversity.config.ts": "export default {};\n", "/run/secrets/dns-key": providerSecret("dns-key") },
+    identity: providerSecret("identity"),
+  }),
   service: offer(service, {}),
   shell: offer(loginShell, { username: "operator" }),
   storage: offer(objectStorage, { kind: "garage", web: { dns } }),
@@ -56,13 +62,19 @@ export interface Where {
   readonly initialUser?: { readonly displayName?: string; readonly password?: string };
 }
 
+/** The hosting provider's secrets that the offers name. */
+export const secrets = {
+  "dns-key": { file: "/etc/dns-key" },
+  "mail-password": { file: "/etc/mail-password" },
+  identity: { file: "/etc/identity" },
+} as const;
+
 /** An environment of a test. */
 function servicesEnvironment({
   placement = oneMachine,
   machines = local(),
   offers: given = offers,
 }: Where = {}): Environment {
-  const secrets = { "dns-key": { file: "/etc/dns-key" }, "mail-password": { file: "/etc/mail-password" } };
   return defineEnvironment({ name: "test", offers: given, placement, machines, secrets });
 }
 

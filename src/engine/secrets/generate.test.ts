@@ -19,6 +19,11 @@ test("values have the declared format and length, and differ", async () => {
   }
 });
 
+test("what stands before a value is part of it", async () => {
+  const declaration = { origin: "generated", format: "hex", length: 8, prefix: "https://example.org/" } as const;
+  assert.match(await generate(declaration), /^https:\/\/example\.org\/[0-9a-f]{16}$/);
+});
+
 test("a pair of keys for Web Push: the scalar and the point that follows from it, as RFC 8292 has them", async () => {
   const declaration = { origin: "key", type: "p256" } as const;
   const value = await generate(declaration);

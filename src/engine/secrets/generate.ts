@@ -11,9 +11,9 @@ export async function generate(
   declaration: Extract<SecretDeclaration, { origin: "generated" | "key" }>,
 ): Promise<string> {
   if (declaration.origin === "key") return await privateKey(declaration.type);
-  const { format, length } = declaration;
-  if (format !== "alphanumeric") return randomBytes(length).toString(format);
-  return Array.from({ length }, () => alphanumeric[randomInt(alphanumeric.length)]).join("");
+  const { format, length, prefix = "" } = declaration;
+  if (format !== "alphanumeric") return prefix + randomBytes(length).toString(format);
+  return prefix + Array.from({ length }, () => alphanumeric[randomInt(alphanumeric.length)]).join("");
 }
 
 async function privateKey(type: Extract<SecretDeclaration, { origin: "key" }>["type"]): Promise<string> {

@@ -3,6 +3,7 @@ import { onBothDatabases } from "../testing/both-databases.ts";
 import { makeOperator, makePerson } from "../testing/rows.ts";
 import { acceptInvitation, type Accepting } from "./accept-invitation.ts";
 import { findInvitation, invitationLifetime, invite, inviteFirst } from "./invitations.ts";
+import { newSecret } from "./secret-value.ts";
 
 const start = 1_700_000_000_000;
 const options = { now: start, demonstration: false };
@@ -53,6 +54,31 @@ onBothDatabases("the first set-up has one link, also when processes start togeth
   assert.equal(await inviteFirst(queries, start), undefined);
   assert.deepEqual(await queries.selectFrom("operator").select("id").execute(), []);
 });
+
+onBothDatabases(
+  "a link that the deployer made is the same after every start, and its time begins once",
+  async ({ queries }) => {
+    const given = newSecret();
+    assert.equal(await inviteFirst(queries, start, given), undefined);
+    assert.ok(await findInvitation(queries, given, start));
+    const later = start + invitationLifetime - 1;
+    assert.equal(await inviteFirst(queries, later, given), undefined);
+    assert.ok(await findInvitation(queries, given, later));
+    assert.equal(await findInvitation(queries, given, later + 1), undefined);
+    const next = newSecret();
+    await inviteFirst(queries, later + 1, next);
+    assert.ok(await findInvitation(queries, next, later + 1));
+    assert.equal(
+      (await acceptInvitation(queries, next, newcomer("ada@example.org"), { ...options, now: later + 1 })).kind,
+      "accepted",
+    );
+    await inviteFirst(queries, later + 1, newSecret());
+    assert.equal(
+      (await queries.selectFrom("invitation").select("id").where("accepted_at", "is", null).execute()).length,
+      0,
+    );
+  },
+);
 
 onBothDatabases("nobody gets an account whose address is taken, and the link stays good", async ({ queries }) => {
   await makePerson(queries, { email: "ada@example.org" });

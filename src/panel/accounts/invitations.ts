@@ -18,10 +18,15 @@ export interface InvitationGrant {
 
 /**
  * Makes an invitation.
+ * @param secret of its link, where somebody else made it
  * @returns the secret of its link, which is nowhere afterwards
  */
-export async function invite(queries: Queries, grant: InvitationGrant, now: number): Promise<string> {
-  const secret = newSecret();
+export async function invite(
+  queries: Queries,
+  grant: InvitationGrant,
+  now: number,
+  secret: string = newSecret(),
+): Promise<string> {
   await queries
     .insertInto("invitation")
     .values({
@@ -57,9 +62,10 @@ export async function findInvitation(
 /**
  * Makes the link for the first set-up, while nobody of the hosting provider has an account. An older one that was not used
  * ends.
- * @returns the secret of the link; nothing once somebody has an account
+ * @param given the secret of the link, where it was made elsewhere; its time begins when it is seen first
+ * @returns the secret of the link; nothing once somebody has an account, or where it was given and its maker knows it
  */
-export async function inviteFirst(queries: Queries, now: number): Promise<string | undefined> {
+export async function inviteFirst(queries: Queries, now: number, given?: string): Promise<string | undefined> {
   return await queries.transaction().execute(async (transaction) => {
     // Two processes that start together make one link; the number is "fedj" in ASCII.
     await sql`select pg_advisory_xact_lock(1717920874)`.execute(transaction);
@@ -70,7 +76,16 @@ export async function inviteFirst(queries: Queries, now: number): Promise<string
       .limit(1)
       .execute();
     if (staff.length > 0) return undefined;
+    if (given !== undefined) {
+      const before = await transaction
+        .selectFrom("invitation")
+        .select("id")
+        .where("hash", "=", hashSecret(given))
+        .executeTakeFirst();
+      if (before !== undefined) return undefined;
+    }
     await transaction.deleteFrom("invitation").where("email", "is", null).where("accepted_at", "is", null).execute();
-    return await invite(transaction, { email: null, staffRole: "admin", invitedBy: null }, now);
+    const secret = await invite(transaction, { email: null, staffRole: "admin", invitedBy: null }, now, given);
+    return given === undefined ? secret : undefined;
   });
 }

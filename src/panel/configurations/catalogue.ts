@@ -6,6 +6,14 @@ import { createEvaluator, evaluate, type Evaluation, type Evaluator } from "../.
 import { Failure } from "../../model/failure.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 
+/**
+ * What operators may have of what the hosting provider has. Without it, whoever may choose an environment in which the
+ * hosting provider deploys its own panel could have one that holds the keys to everybody's machines.
+ */
+export function forOperators(config: FediversityConfig): FediversityConfig {
+  return { ...config, applications: config.applications.filter(({ audience }) => audience !== "hosting-provider") };
+}
+
 const evaluators = new WeakMap<FediversityConfig, Map<string, Evaluator>>();
 
 /**

@@ -16,6 +16,12 @@ void test("what does not exist is said in the language of the browser", async ()
   assert.match(answer.text, /<h1>Hier ist nichts<\/h1>/);
 });
 
+void test("whoever watches the panel learns that it serves and reaches its database, and nothing else", async () => {
+  const browser = await panel.browser();
+  const answer = await browser.get("/health");
+  assert.deepEqual([answer.status, answer.text], [200, "healthy\n"]);
+});
+
 void test("nothing of a page may come from elsewhere or run inline", async () => {
   const { headers } = await (await panel.browser()).get("/nowhere");
   assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'; script-src 'self';/);

@@ -1,13 +1,15 @@
 #!/bin/sh
 # Before an application of another version meets its database: dumps it on the way forward, puts the dump back on the way
 # back from an upgrade that was never confirmed, and refuses to go back from one that was.
-#   upgrade.sh FOLDER VERSION DATABASE HOST PORT USER   the password is the credential `password`
+#   upgrade.sh FOLDER VERSION DATABASE HOST PORT USER [SCHEMA]…   the password is the credential `password`
+# SCHEMA: one that the application has besides `public`.
 #
 # In FOLDER: `version`, which the database belongs to; `upgrade`, the last one: FROM TO GENERATION; `before-VERSION.dump`;
 # `done-VERSION-STEP`, made by steps that need not be done again.
 set -eu
 folder=$1 version=$2 database=$3
 export PGHOST=$4 PGPORT=$5 PGUSER=$6 PGDATABASE=$3 PGPASSFILE="$RUNTIME_DIRECTORY/pgpass"
+shift 6
 base=/var/lib/fediversity
 
 notice() {
@@ -49,6 +51,8 @@ if [ "$from $to" = "$version $installed" ]; then
     # As PostgreSQL makes it: postgresql.org, documentation, 5.10.2.
     echo 'DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;'
     echo "COMMENT ON SCHEMA public IS 'standard public schema';"
+    # The dump makes them again.
+    for schema; do echo "DROP SCHEMA IF EXISTS $schema CASCADE;"; done
     pg_restore --no-owner --no-privileges --file=- "$folder/before-$installed.dump" | sed '/^CREATE SCHEMA public;$/d; /^COMMENT ON SCHEMA public/d'
   } | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 >/dev/null
   echo "$version" | write "$folder/version"
@@ -63,7 +67,11 @@ if dpkg --compare-versions "$version" lt "$installed"; then
   exit 1
 fi
 connect
-pg_dump --format=custom --schema=public --file="$folder/before-$version.dump.new"
+for schema; do
+  set -- "$@" "--schema=$schema"
+  shift
+done
+pg_dump --format=custom --schema=public "$@" --file="$folder/before-$version.dump.new"
 sync "$folder/before-$version.dump.new"
 mv -T "$folder/before-$version.dump.new" "$folder/before-$version.dump"
 current=$(readlink "$base/current")

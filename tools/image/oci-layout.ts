@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { lstat, readFile, readdir, readlink } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { pack } from "tar-stream";
 import { Failure } from "../../src/model/failure.ts";
 import { canonicalJson } from "../../src/model/json.ts";
-import type { DoubleBuild, DoubleImage } from "./double-image.ts";
 
 /** A layer as a manifest and a configuration name it. */
 export interface Layer {
@@ -26,6 +25,16 @@ export interface LayerEntry {
   /** Neither content nor target: a folder. */
   readonly content?: Buffer | undefined;
   readonly target?: string | undefined;
+}
+
+/** How a container of an image is started, as in the OCI image configuration: image-spec, config.md. */
+export interface ImageConfig {
+  readonly User?: string;
+  readonly Entrypoint?: readonly string[];
+  readonly Cmd?: readonly string[];
+  readonly Env?: readonly string[];
+  readonly WorkingDir?: string;
+  readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>>;
 }
 
 /** A file of an OCI layout. */
@@ -70,7 +79,7 @@ function parentsOf(path: string): string[] {
 /**
  * Completes a layer: every folder above an entry is there (who unpacks a layer gives missing ones odd modes), and
  * entries are sorted.
- * @throws Failure `double-image` when an entry would replace a link or a folder of Debian's
+ * @throws Failure `image-build` when an entry would replace a link or a folder of Debian's
  */
 export function completeEntries(entries: readonly LayerEntry[]): LayerEntry[] {
   const byPath = new Map<string, LayerEntry>();
@@ -81,8 +90,8 @@ export function completeEntries(entries: readonly LayerEntry[]): LayerEntry[] {
   for (const path of foldersToLeave) {
     if (!byPath.has(path)) continue;
     throw new Failure({
-      code: "double-image",
-      attempted: "make the layer of a contract double",
+      code: "image-build",
+      attempted: "make the layer of an image",
       subject: `/${path}`,
       found: "this path of Debian's root file system is a link, or has a mode of its own",
       next: "Put the file elsewhere, such as below /usr/local or /opt.",
@@ -91,41 +100,27 @@ export function completeEntries(entries: readonly LayerEntry[]): LayerEntry[] {
   return [...byPath.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function filesBelow(folder: string, programs: ReadonlySet<string>, prefix = ""): Promise<LayerEntry[]> {
+/**
+ * Reads a folder as entries of a layer.
+ * @param isProgram whether a file, by its path in the folder, gets mode 0755 and not 0644
+ */
+export async function filesBelow(
+  folder: string,
+  isProgram: (path: string) => boolean,
+  prefix = "",
+): Promise<LayerEntry[]> {
   const entries: LayerEntry[] = [];
   for (const name of await readdir(join(folder, prefix))) {
     const path = prefix === "" ? name : `${prefix}/${name}`;
     const kind = await lstat(join(folder, path));
-    if (kind.isDirectory()) entries.push(...(await filesBelow(folder, programs, path)));
+    if (kind.isDirectory()) entries.push(...(await filesBelow(folder, isProgram, path)));
     else if (kind.isSymbolicLink()) entries.push({ path, mode: 0o777, target: await readlink(join(folder, path)) });
     else {
-      const mode = programs.has(path) ? 0o755 : 0o644;
+      const mode = isProgram(path) ? 0o755 : 0o644;
       entries.push({ path, mode, content: await readFile(join(folder, path)) });
     }
   }
   return entries;
-}
-
-/**
- * Reads what makes one double's layer: its folder, the folders that it wants, and what tells this build from others.
- * @throws Failure `double-image` when a named program is not in the folder
- */
-export async function contentEntries(image: DoubleImage, folder: string, build: DoubleBuild): Promise<LayerEntry[]> {
-  const programs = new Set(image.programs.map((path) => path.replace(/^\//, "")));
-  const files = await filesBelow(folder, programs);
-  const missing = [...programs].filter((path) => !files.some((file) => file.path === path));
-  if (missing.length > 0) {
-    throw new Failure({
-      code: "double-image",
-      attempted: `make the layer of the contract double of ${image.name}`,
-      subject: missing.map((path) => `/${path}`).join(", "),
-      found: "named as a program, and not in the folder of the image",
-      next: "Mend `programs` in the description of the image.",
-    });
-  }
-  const folders = image.directories.map(({ path, ...rest }) => ({ path: path.replace(/^\//, ""), ...rest }));
-  const about = Buffer.from(`${canonicalJson({ version: build.version, fault: build.fault ?? null })}\n`);
-  return completeEntries([...files, ...folders, { path: "etc/double.json", mode: 0o644, content: about }]);
 }
 
 /** Packs entries into a tar archive whose bytes depend on nothing else. */
@@ -149,7 +144,7 @@ export async function packEntries(entries: readonly LayerEntry[]): Promise<Buffe
  * @param debianArchitecture as `dpkg --print-architecture` prints it
  */
 export function layoutDocuments(
-  image: DoubleImage,
+  config: ImageConfig,
   layers: readonly Layer[],
   debianArchitecture: string,
 ): { readonly digest: string; readonly files: readonly LayoutFile[] } {
@@ -158,17 +153,17 @@ export function layoutDocuments(
     const digest = digestOf(content);
     return { content, digest, size: content.length, path: blobPath(digest) };
   };
-  const config = blob({
+  const configuration = blob({
     created: "1970-01-01T00:00:00Z",
     os: "linux",
     ...(architectures[debianArchitecture] ?? { architecture: debianArchitecture }),
-    config: image.config,
+    config,
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },
   });
   const manifest = blob({
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.config, digest: config.digest, size: config.size },
+    config: { mediaType: mediaTypes.config, digest: configuration.digest, size: configuration.size },
     layers: layers.map(({ digest, size }) => ({ mediaType: mediaTypes.layer, digest, size })),
   });
   const index = canonicalJson({
@@ -179,7 +174,7 @@ export function layoutDocuments(
   return {
     digest: manifest.digest,
     files: [
-      { path: config.path, content: config.content },
+      { path: configuration.path, content: configuration.content },
       { path: manifest.path, content: manifest.content },
       { path: "index.json", content: Buffer.from(index) },
       { path: "oci-layout", content: Buffer.from(canonicalJson({ imageLayoutVersion: "1.0.0" })) },

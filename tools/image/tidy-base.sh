@@ -1,5 +1,5 @@
 #!/bin/sh
-# Customize hook of mmdebstrap: takes out of a double's root file system what containers do not need and what would
+# Customize hook of mmdebstrap: takes out of an image's root file system what containers do not need and what would
 # make two builds differ. Argument: the folder of the root file system.
 set -eu
 root=$1
