@@ -138,8 +138,11 @@ test("an instance that somebody stopped is started when something is to be remov
   const instance = incus.instances.get("snac-stopped");
   assert.ok(instance);
   incus.instances.set("snac-stopped", { ...instance, status: "Stopped" });
-  assert.equal(await one.wake?.(context(component, inputs, newRun(), prior)), true);
+  const run = newRun();
+  assert.equal(await one.wake?.(context(component, inputs, run, prior)), true);
   assert.equal(incus.instances.get("snac-stopped")?.status, "Running");
+  await one.delete(context(component, inputs, run, { ...prior, status: "deleting" }));
+  assert.equal(incus.instances.get("snac-stopped")?.status, "Stopped", "the same run stops it again");
   incus.instances.clear();
   assert.equal(await one.wake?.(context(component, inputs, newRun(), prior)), false, "it is gone for good");
 });

@@ -4,7 +4,7 @@ import type { PriorContext, Provider, ProviderContext, Reconciled } from "../../
 import { Failure } from "../../model/failure.ts";
 import { awaitSsh } from "../on-demand/await-ssh.ts";
 import { deleteInstance, patchInstance, stopInstance } from "./act-on-instance.ts";
-import { openClusters } from "./cluster.ts";
+import { openClusters, readInstance } from "./cluster.ts";
 import { compareInstance, refuseForeign } from "./compare-instance.ts";
 import { examineCluster } from "./examine-cluster.ts";
 import { findInstance, type Instance, isAway, marks } from "./instance.ts";
@@ -120,8 +120,10 @@ export function incusInstanceProvider(reach: typeof awaitSsh = awaitSsh): Provid
       refuseForeign(found, ownerOf(context), inputs);
       const following = await follow(context, inputs);
       context.progress("stop", { text: `instance ${found.name}` });
+      // The list is of the beginning of the run, which may have started it since.
+      const now = await readInstance(following.client, { name: found.name, project: inputs.project }, context.signal);
       // What holds nothing loses nothing by being cut off.
-      if (found.status === "Running") await stopInstance(following, found.name, { force: !inputs.protected });
+      if (now?.status === "Running") await stopInstance(following, found.name, { force: !inputs.protected });
       if (inputs.protected) {
         await patchInstance(following, found.name, { config: { [marks.kept]: new Date().toISOString() } });
         return;
