@@ -105,7 +105,7 @@ async function carriesOut(scene: Scene, visitor: Visitor): Promise<void> {
   await lab.subtest("the panel's own catalogue does not have the panel", async () => {
     const { text } = await visitor.get(`${operator}/add`);
     assert.match(text, /\/add\/snac"/);
-    assert.doesNotMatch(text, /<h2>panel<\/h2>/);
+    assert.doesNotMatch(text, /<h2>FediPanel<\/h2>/);
     await assert.rejects(visitor.get(`${operator}/add/panel`), /answered 404/);
   });
 

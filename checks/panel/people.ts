@@ -80,7 +80,7 @@ export interface Answers {
 export async function configure(scene: Scene, { application, title, domain, environment }: Answers): Promise<void> {
   const { driver } = scene.browser;
   await goOnWith(driver, called("Add application"));
-  await goOnWith(driver, called(`Configure ${application}`));
+  await goOnWith(driver, By.css(`main a[href$='/add/${application}']`));
   if (domain !== undefined) {
     await driver.findElement(By.css("[name=place][value=own]")).click();
     await fill(driver, "domain", domain);

@@ -43,6 +43,8 @@ export interface StateItem {
 export interface Application<Options extends z.ZodObject = z.ZodObject> {
   readonly kind: "application";
   readonly name: string;
+  /** What people call it, such as PeerTube. */
+  readonly title: string;
   readonly description: string;
   /** The upstream version that this module deploys, where it pins one. */
   readonly version?: string | undefined;
@@ -63,13 +65,13 @@ export interface Application<Options extends z.ZodObject = z.ZodObject> {
 }
 
 /**
- * Defines an application.
+ * Defines an application, which is called by its name where it has no title.
  * @throws TypeError when the name is not kebab-case, since it becomes part of paths, host names and secrets, or when an
  * option is called `enable`, which is the operator's switch
  */
 export function defineApplication<Options extends z.ZodObject>(
-  definition: Omit<Application<Options>, "kind" | "state" | "health"> &
-    Partial<Pick<Application<Options>, "state" | "health">>,
+  definition: Omit<Application<Options>, "kind" | "title" | "state" | "health"> &
+    Partial<Pick<Application<Options>, "title" | "state" | "health">>,
 ): Application<Options> {
   if (Object.hasOwn(definition.options.shape, "enable")) {
     throw new TypeError(
@@ -81,5 +83,5 @@ export function defineApplication<Options extends z.ZodObject>(
       `the name of an application is kebab-case with at most 40 characters, not "${definition.name}"`,
     );
   }
-  return Object.freeze({ kind: "application", state: [], health: () => ({}), ...definition });
+  return Object.freeze({ kind: "application", title: definition.name, state: [], health: () => ({}), ...definition });
 }

@@ -33,6 +33,7 @@ export function mastodonAt(version: string) {
   const streamingImage = `ghcr.io/mastodon/mastodon-streaming:v${version}`;
   return defineApplication({
     name: "mastodon",
+    title: "Mastodon",
     version,
     description: "Short posts, conversations and communities: the best known place of the fediverse",
     options: z.object({

@@ -13,6 +13,7 @@ const port = 8090;
 /** FediPanel itself, for hosting providers: docs/panel-installation.md. */
 export const panel = defineApplication({
   name: "panel",
+  title: "FediPanel",
   description: "FediPanel: the hosting provider's own panel, in which operators deploy their services",
   audience: "hosting-provider",
   options: z.object({ host, ...panelOptions }),

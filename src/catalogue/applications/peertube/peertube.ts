@@ -30,6 +30,7 @@ export function peertubeAt(version: string) {
   const image = `docker.io/chocobozzz/peertube:v${version}`;
   return defineApplication({
     name: "peertube",
+    title: "PeerTube",
     version,
     description: "Videos and live streams, watched and hosted together",
     options: z.object({

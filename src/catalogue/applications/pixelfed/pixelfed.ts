@@ -33,6 +33,7 @@ export function pixelfedAt(version: string) {
   const image = `ghcr.io/pixelfed/pixelfed:v${version}`;
   return defineApplication({
     name: "pixelfed",
+    title: "Pixelfed",
     version,
     description: "Photos, albums and stories, without algorithms",
     options: z.object({

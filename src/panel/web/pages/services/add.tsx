@@ -19,9 +19,9 @@ export const add = route({
       <>
         <p>{words.text}</p>
         <ul class="cards">
-          {panel.config.applications.map(({ name, description, version }) => (
+          {panel.config.applications.map(({ name, title, description, version }) => (
             <li class="card">
-              <h2>{name}</h2>
+              <h2>{title}</h2>
               <p>{description}</p>
               {version !== undefined && <p class="muted">{version}</p>}
               {lacking.has(name) ? (
@@ -29,7 +29,7 @@ export const add = route({
               ) : (
                 <p>
                   <a class="button" href={`/operators/${operator.id}/add/${name}`}>
-                    {words.configure(name)}
+                    {words.configure(title)}
                   </a>
                 </p>
               )}

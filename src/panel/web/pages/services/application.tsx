@@ -74,7 +74,7 @@ const overview = route({
     const complaints = [...(health?.applications[application.name]?.complaints ?? []), ...(health?.unreachable ?? [])];
     return page(
       context,
-      { title: application.name, operator, here: "services" },
+      { title: application.title, operator, here: "services" },
       <>
         <Tabs context={context} configuration={configuration} application={application} here="overview" />
         <dl class="facts">
@@ -166,7 +166,7 @@ const deployments = route({
     const runs = await operator.runs.list({ configuration: configuration.id, limit: 50 });
     return page(
       context,
-      { title: application.name, operator, here: "services" },
+      { title: application.title, operator, here: "services" },
       <>
         <Tabs context={context} configuration={configuration} application={application} here="activity" />
         {runs.length === 0 ? (

@@ -79,7 +79,7 @@ function addPage(
   return page(
     context,
     {
-      title: configure.title(application.name),
+      title: configure.title(application.title),
       operator: context.operator,
       here: "add",
       scripts: ["delegation.js"],
@@ -113,7 +113,7 @@ function settingsPage(
   return page(
     context,
     {
-      title: configure.settingsTitle(application.name),
+      title: configure.settingsTitle(application.title),
       operator: context.operator,
       here: "services",
       status: Object.keys(mistakes).length === 0 ? 200 : 422,

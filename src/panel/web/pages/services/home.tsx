@@ -23,14 +23,14 @@ const Card: FC<{
   const title = optionsOf(current, application.name)?.["title"];
   const address = addressOf(application, current);
   const how = applicationState(application.name, configuration, run);
-  const name = typeof title === "string" && title !== "" ? title : application.name;
+  const name = typeof title === "string" && title !== "" ? title : application.title;
   return (
     <li class="card">
       <h2>
         <a href={applicationPath(configuration, application.name)}>{name}</a>
       </h2>
       <p class="muted">
-        {application.name}
+        {application.title}
         {application.version !== undefined && ` ${application.version}`}
         {address === undefined && ` · ${domain}`}
       </p>

@@ -142,7 +142,7 @@ const Ready: FC<ProgressProperties> = (properties) => {
                   <a href={`https://${address}/`} rel="noreferrer">
                     {address}
                   </a>{" "}
-                  <span class="muted">{application.name}</span>
+                  <span class="muted">{application.title}</span>
                 </li>
               );
             })}

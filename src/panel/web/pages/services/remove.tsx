@@ -28,7 +28,7 @@ function removePage(
   return page(
     context,
     {
-      title: words.title(application.name),
+      title: words.title(application.title),
       operator,
       here: "services",
       status: Object.keys(errors).length === 0 ? 200 : 422,

@@ -30,6 +30,8 @@ const Changes: FC<{ readonly context: OperatorContext; readonly changes: readonl
   const { review, options } = context.texts.services;
   const label = (option: string): string =>
     Object.hasOwn(options, option) ? options[option as keyof typeof options].label : option;
+  const { applications } = context.panel.config;
+  const titleOf = (name: string): string => applications.find((one) => one.name === name)?.title ?? name;
   return (
     <div class="table">
       <table>
@@ -44,7 +46,7 @@ const Changes: FC<{ readonly context: OperatorContext; readonly changes: readonl
         <tbody>
           {changes.map(({ application = "–", kind, option, from, to }) => (
             <tr>
-              <th scope="row">{application}</th>
+              <th scope="row">{titleOf(application)}</th>
               {kind === "changed" ? (
                 <>
                   <td>{label(option ?? "")}</td>
