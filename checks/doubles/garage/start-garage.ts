@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exchange, type Target } from "./garage-client.ts";
-import { contractDomains } from "./garage-contract.ts";
+import { contractDomains } from "./contract/contract-case.ts";
 
 export const doubleProgram = [process.execPath, fileURLToPath(new URL("image/garage", import.meta.url))];
 
