@@ -1,5 +1,6 @@
 import { request as httpsRequest } from "node:https";
 import type { Agent } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { Failure } from "../../model/failure.ts";
 import { type Answer, readAnswer, refusal, type Request } from "./answer.ts";
 import { type Identities, pinnedConnections } from "../on-demand/pinned-connection.ts";
@@ -29,6 +30,14 @@ interface Received {
 
 /** Milliseconds that a server may take to accept a connection, or to go on with an answer. */
 const silence = 15_000;
+
+/** Milliseconds that a member of the cluster may take to get ready after its start. */
+const readyPatience = 60_000;
+
+/** Whether the member that the request was led to is only starting, and has done nothing: incusd's words for 503. */
+function isStarting(answer: Answer): boolean {
+  return answer.type === "error" && /isn't ready yet|setup in progress/i.test(answer.words);
+}
 
 function send(address: string, agent: Agent, request: Request, signal: AbortSignal): Promise<Received> {
   return new Promise((resolve, reject) => {
@@ -99,19 +108,28 @@ export function openClient(addresses: readonly string[], identities: Identities)
     }
     throw unreachable(tried, attempted);
   };
+  const receiveReady = async (request: Request, attempted: string, signal: AbortSignal): Promise<Received> => {
+    const end = performance.now() + readyPatience;
+    for (;;) {
+      const received = await receive(request, attempted, signal);
+      if (received.status < 400 || performance.now() > end) return received;
+      if (!isStarting(readAnswer(received.status, received.body))) return received;
+      await pause(250, undefined, { signal });
+    }
+  };
   return {
     get server() {
       return order[0] ?? "";
     },
     async ask(request, attempted, signal) {
-      const { status, body } = await receive(request, attempted, signal);
+      const { status, body } = await receiveReady(request, attempted, signal);
       const answer = readAnswer(status, body);
       if (answer.type === "error") throw refusal(order[0] ?? "", request, answer, attempted);
       return answer;
     },
     async text(path, attempted, signal) {
       const request = { method: "GET", path };
-      const { status, body } = await receive(request, attempted, signal);
+      const { status, body } = await receiveReady(request, attempted, signal);
       if (status === 200) return body;
       const answer = readAnswer(status, body);
       const error = answer.type === "error" ? answer : { code: status, words: "no answer of Incus" };

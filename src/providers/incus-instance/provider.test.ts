@@ -156,6 +156,18 @@ test("what holds nothing is deleted when it goes", { skip }, async () => {
   assert.equal(incus.instances.size, 0);
 });
 
+test("a member that is only starting is waited for", { skip }, async () => {
+  const inputs = inputsOf("snac-early");
+  let asked = 0;
+  incus.refuse = (request) =>
+    request.startsWith("POST /1.0/instances") && (asked += 1) < 3 ? "Server isn't ready yet" : undefined;
+  await provider().reconcile(context("incus-instance/snac", inputs, newRun()));
+  incus.refuse = undefined;
+  assert.equal(asked, 3);
+  assert.equal(incus.instances.get("snac-early")?.status, "Running");
+  incus.instances.clear();
+});
+
 test("nothing is sent to a server whose certificate is not the pinned one", { skip }, async () => {
   incus.requests.length = 0;
   const inputs = inputsOf("snac", {}, "f".repeat(64));

@@ -113,6 +113,7 @@ export async function fakeIncus({ certificate, key }: Certified): Promise<FakeIn
         refused === undefined
           ? answer(request.method ?? "", path, body)
           : { type: "error", error: refused, error_code: 500 };
+      if (refused !== undefined) response.statusCode = 500;
       response.end(JSON.stringify(given));
     });
   });
