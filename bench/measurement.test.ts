@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { isMet } from "./budget.ts";
 import { rowOf, type Measurement } from "./measurement.ts";
-import { median } from "./samples.ts";
+import { median, percentile } from "./samples.ts";
 import { quantity } from "./unit.ts";
 
 const noOp: Measurement = {
@@ -57,6 +57,15 @@ test("a median lies between the least and the greatest, whatever the order", () 
   );
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 2, 3]), 2.5);
+});
+
+test("a percentile is the sample that so many are not above", () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+  assert.deepEqual(
+    [50, 95, 99, 100].map((one) => percentile(hundred, one)),
+    [50, 95, 99, 100],
+  );
+  assert.deepEqual([percentile([7], 95), percentile([1, 2, 3], 95), percentile([], 95)], [7, 3, 0]);
 });
 
 test("quantities are shown with the digits that mean something", () => {

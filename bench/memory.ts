@@ -22,6 +22,11 @@ export function proportionalIn(smaps: string): number {
   return Number(/^Pss:\s+(\d+) kB$/m.exec(smaps)?.[1] ?? 0) * 1024;
 }
 
+/** The proportional set size in bytes of one process; 0 when it has ended. */
+export function memoryOf(process: number): number {
+  return proportionalIn(read(`/proc/${String(process)}/smaps_rollup`));
+}
+
 /** Adds to a set of processes the children that any of them has now, and theirs. */
 function grow(members: Set<number>): void {
   const parents = new Map(
@@ -53,7 +58,7 @@ export async function peakMemory(
   let peak = 0;
   const look = setInterval(() => {
     grow(members);
-    const sizes = [...members].map((member) => proportionalIn(read(`/proc/${String(member)}/smaps_rollup`)));
+    const sizes = [...members].map((member) => memoryOf(member));
     peak = Math.max(
       peak,
       sizes.reduce((sum, size) => sum + size, 0),

@@ -13,3 +13,12 @@ export function median(samples: Samples): number {
 export function range(samples: Samples): { readonly least: number; readonly greatest: number } {
   return { least: Math.min(...samples), greatest: Math.max(...samples) };
 }
+
+/**
+ * What at least so many of a hundred samples are not above: the nearest rank, which is always one of the samples. Zero
+ * when there are none. Pure.
+ */
+export function percentile(samples: Samples, hundredths: number): number {
+  const sorted = samples.toSorted((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil((hundredths / 100) * sorted.length) - 1)] ?? 0;
+}

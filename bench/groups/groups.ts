@@ -4,6 +4,7 @@ import { evaluation } from "./evaluation.ts";
 import { firstApply } from "./first-apply.ts";
 import { machinesOnDemand } from "./machines-on-demand.ts";
 import { manyMachines } from "./many-machines.ts";
+import { panel } from "./panel.ts";
 import { start } from "./start.ts";
 import { distantMachines, twoMachines } from "./two-machines.ts";
 
@@ -17,4 +18,5 @@ export const groups: readonly Group[] = [
   manyMachines,
   applications,
   machinesOnDemand,
+  panel,
 ];

@@ -78,9 +78,10 @@ export async function startPanel(options: StartOptions): Promise<RunningPanel> {
     const watch = watchRuns(queries, report);
     const panel: Panel = { queries, keys, settings, config, openDeployment, queue, watch, now: Date.now, report };
     const server = settings.work === "deployments" ? undefined : await listen(panel);
+    let looked: (() => Promise<void>) | undefined;
     if (settings.work !== "web") {
       await queue.work((run) => carryOut(panel, run, stopping.signal), settings.parallel);
-      lookRegularly(panel, stopping.signal);
+      looked = lookRegularly(panel, stopping.signal);
     }
     const secret = server === undefined ? undefined : await inviteFirst(queries, Date.now(), setUpSecret);
     return {
@@ -94,6 +95,7 @@ export async function startPanel(options: StartOptions): Promise<RunningPanel> {
         server?.closeAllConnections();
         await closed;
         await queue.close();
+        await looked?.();
         await database.close();
       },
     };

@@ -1,3 +1,4 @@
+import { jsonArrayFrom } from "kysely/helpers/postgres";
 import type { Actor } from "../access/actor.ts";
 import type { Queries } from "../database/database.ts";
 import { hashSecret, newId, newSecret } from "./secret-value.ts";
@@ -72,7 +73,7 @@ export interface OpenSession {
   readonly actor: Extract<Actor, { kind: "person" }>;
 }
 
-/** Finds the session of a cookie; nothing when it is unknown or over. */
+/** Finds the session of a cookie, by one query since every request does so; nothing when it is unknown or over. */
 export async function findSession(
   queries: Queries,
   secret: string,
@@ -95,6 +96,20 @@ export async function findSession(
       "staff_role",
       "totp_secret",
     ])
+    .select((build) => [
+      jsonArrayFrom(
+        build
+          .selectFrom("member")
+          .innerJoin("operator", "operator.id", "member.operator_id")
+          .select(["operator_id", "role"])
+          .whereRef("member.person_id", "=", "person.id")
+          .where("operator.suspended_at", "is", null)
+          .orderBy("operator.name"),
+      ).as("members"),
+      build
+        .exists(build.selectFrom("passkey").select("passkey.id").whereRef("passkey.person_id", "=", "person.id"))
+        .as("has_passkey"),
+    ])
     .where("hash", "=", hash)
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -112,15 +127,6 @@ export async function findSession(
       .set({ used_at: new Date(now) })
       .where("hash", "=", hash)
       .execute();
-  const members = await queries
-    .selectFrom("member")
-    .innerJoin("operator", "operator.id", "member.operator_id")
-    .select(["operator_id", "role"])
-    .where("person_id", "=", row.id)
-    .where("operator.suspended_at", "is", null)
-    .orderBy("operator.name")
-    .execute();
-  const passkeys = await queries.selectFrom("passkey").select("id").where("person_id", "=", row.id).limit(1).execute();
   return {
     stage: row.stage,
     actor: {
@@ -130,10 +136,10 @@ export async function findSession(
       name: row.name,
       language: row.language,
       staffRole: row.staff_role,
-      memberships: new Map(members.map(({ operator_id: operator, role }) => [operator, role])),
+      memberships: new Map(row.members.map(({ operator_id: operator, role }) => [operator, role])),
       session: row.session,
       fresh: now - row.proved_at.getTime() <= freshFor,
-      secondFactor: row.totp_secret !== null || passkeys.length > 0,
+      secondFactor: row.totp_secret !== null || row.has_passkey === true,
     },
   };
 }

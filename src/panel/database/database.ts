@@ -5,6 +5,7 @@ import { Migrator } from "kysely/migration";
 import type { Pool } from "pg";
 import { Failure } from "../../model/failure.ts";
 import { firstTables } from "./migrations/0001-first-tables.ts";
+import { indexes } from "./migrations/0002-indexes.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Tables } from "./tables.ts";
 
@@ -27,7 +28,7 @@ export interface Database {
 }
 
 /** In the order in which they are carried out; the names are kept in the database. */
-const migrations = { "0001-first-tables": firstTables };
+const migrations = { "0001-first-tables": firstTables, "0002-indexes": indexes };
 
 /**
  * Brings the tables to what this version needs.

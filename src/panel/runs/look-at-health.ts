@@ -42,7 +42,12 @@ function healthByApplication(looks: Awaited<ReturnType<Engine["status"]>>, names
   return { applications, unreachable };
 }
 
-/** Looks how everything of a configuration is, and keeps it for the pages. */
+/** Whether this process is to end, and no machine is to blame: a look that takes too long is another matter. */
+function leaving({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof DOMException && reason.name === "TimeoutError");
+}
+
+/** Looks how everything of a configuration is, and keeps it for the pages. An interrupted look says nothing. */
 export async function lookAtHealth(panel: Panel, configurationId: string, signal: AbortSignal): Promise<void> {
   const { queries, config } = panel;
   const row = await queries
@@ -62,6 +67,7 @@ export async function lookAtHealth(panel: Panel, configurationId: string, signal
     if (!(error instanceof Failure)) throw error;
     health = { applications: {}, unreachable: [error.message] };
   }
+  if (leaving(signal)) return;
   await queries
     .updateTable("configuration")
     .set({ health: JSON.stringify(health satisfies object as unknown as JsonObject), health_at: new Date(panel.now()) })

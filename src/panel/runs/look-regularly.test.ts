@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { configurationsOf, stagedMark } from "../configurations/configuration-store.ts";
 import { startTestPanel, type TestPanel } from "../testing/test-panel.ts";
 import type { DeploymentHealth } from "./look-at-health.ts";
-import { lookAtOld } from "./look-regularly.ts";
+import { lookAtOld, lookRegularly } from "./look-regularly.ts";
 import { requestRun } from "./request-run.ts";
 import { runsOf } from "./run-store.ts";
 
@@ -54,4 +55,40 @@ void test("what is deployed is looked at again after a while, and what is being 
   assert.equal(await healthy(), false, "its deployment looks by itself");
   await panel.workOff();
   assert.equal(await healthy(), true);
+});
+
+void test("a process that ends waits for its look, which says nothing then", async () => {
+  const operator = await panel.makeOperator("Bob's services");
+  const { queries, panel: inner } = panel;
+  const configurations = configurationsOf(queries, operator, inner.now);
+  const staged = { domain: "example.net", initialUser: {}, applications: { snac: { enable: true } } };
+  const id = await configurations.create({ domain: "example.net", environment: "production", staged });
+  await queries
+    .updateTable("configuration")
+    .set({ deployed: JSON.stringify(staged) })
+    .where("id", "=", id)
+    .execute();
+  const stop = new AbortController();
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const openDeployment: typeof inner.openDeployment = (options) => ({
+    ...inner.openDeployment(options),
+    async status() {
+      begun.resolve();
+      await goOn.promise;
+      return [];
+    },
+  });
+  const looked = lookRegularly({ ...inner, openDeployment }, stop.signal, 1);
+  await begun.promise;
+  stop.abort();
+  let ended = false;
+  const waiting = looked().then(() => {
+    ended = true;
+  });
+  await setImmediate();
+  assert.equal(ended, false, "the look is not waited for");
+  goOn.resolve();
+  await waiting;
+  assert.equal((await configurations.find(id))?.health, null);
 });

@@ -1,3 +1,5 @@
+import type { ExpressionBuilder } from "kysely";
+import type { Tables } from "../database/tables.ts";
 import type { Panel } from "../panel.ts";
 import { lookAtHealth } from "./look-at-health.ts";
 
@@ -8,60 +10,72 @@ const interval = 30_000;
 /** Milliseconds that one look may take. */
 const patience = 60_000;
 
-/**
- * Looks at everything that is deployed and was not looked at for a while, one after the other. What is being deployed is
- * left alone: its end looks by itself. Of several processes the first takes each, by noting the time before it looks.
- */
+/** How many are searched for at once. */
+const batch = 100;
+
+type Old = ExpressionBuilder<Tables, "configuration">;
+
+/** Deployed, not looked at since a moment, and not being deployed, which ends with a look by itself. */
+function isOld(build: Old, before: Date) {
+  const unfinished = build
+    .selectFrom("run")
+    .select("run.id")
+    .whereRef("run.configuration_id", "=", "configuration.id")
+    .where("run.status", "in", ["queued", "running"]);
+  return build.and([
+    build("configuration.deployed", "is not", null),
+    build.or([build("configuration.health_at", "is", null), build("configuration.health_at", "<", before)]),
+    build.not(build.exists(unfinished)),
+  ]);
+}
+
+/** Takes one if it is old still. Of several processes the first does, by noting the time before it looks. */
+async function take({ queries, now }: Panel, id: string, before: Date): Promise<boolean> {
+  const { numUpdatedRows } = await queries
+    .updateTable("configuration")
+    .set({ health_at: new Date(now()) })
+    .where("id", "=", id)
+    .where((build) => isOld(build, before))
+    .executeTakeFirst();
+  return Number(numUpdatedRows) === 1;
+}
+
+/** Looks at everything that is deployed and was not looked at for a while, one after the other. */
 export async function lookAtOld(panel: Panel, stop: AbortSignal): Promise<void> {
   const { queries, now } = panel;
   for (;;) {
-    if (stop.aborted) return;
-    const time = new Date(now());
     const before = new Date(now() - oldAfter);
-    const taken = await queries
-      .updateTable("configuration")
-      .set({ health_at: time })
-      .where("id", "=", (build) =>
-        build
-          .selectFrom("configuration as old")
-          .select("old.id")
-          .where("old.deployed", "is not", null)
-          .where((where) => where.or([where("old.health_at", "is", null), where("old.health_at", "<", before)]))
-          .where((where) =>
-            where.not(
-              where.exists(
-                where
-                  .selectFrom("run")
-                  .select("run.id")
-                  .whereRef("run.configuration_id", "=", "old.id")
-                  .where("run.status", "in", ["queued", "running"]),
-              ),
-            ),
-          )
-          .orderBy("old.health_at")
-          .limit(1)
-          .forUpdate()
-          .skipLocked(),
-      )
-      .returning("id")
-      .executeTakeFirst();
-    if (taken === undefined) return;
-    await lookAtHealth(panel, taken.id, AbortSignal.any([stop, AbortSignal.timeout(patience)]));
+    const found = await queries
+      .selectFrom("configuration")
+      .select("id")
+      .where((build) => isOld(build, before))
+      .orderBy("health_at", (order) => order.asc().nullsFirst())
+      .limit(batch)
+      .execute();
+    if (found.length === 0) return;
+    for (const { id } of found) {
+      if (stop.aborted) return;
+      if (await take(panel, id, before))
+        await lookAtHealth(panel, id, AbortSignal.any([stop, AbortSignal.timeout(patience)]));
+    }
   }
 }
 
-/** Goes on looking until it is stopped. */
-export function lookRegularly(panel: Panel, stop: AbortSignal): void {
-  let looking = false;
+/**
+ * Goes on looking until it is stopped.
+ * @param every milliseconds between searches for what is old
+ * @returns waits, once it is stopped, until nothing is looked at any more
+ */
+export function lookRegularly(panel: Panel, stop: AbortSignal, every = interval): () => Promise<void> {
+  let looking: Promise<void> | undefined;
   const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    lookAtOld(panel, stop)
+    looking ??= lookAtOld(panel, stop)
       .catch(panel.report)
       .finally(() => {
-        looking = false;
+        looking = undefined;
       });
-  }, interval);
+  }, every);
   timer.unref();
   stop.addEventListener("abort", () => clearInterval(timer), { once: true });
+  return async () => await looking;
 }

@@ -3,7 +3,7 @@ import type { StampedEvent } from "../../engine/event.ts";
 import { newId } from "../accounts/secret-value.ts";
 import type { StoredConfiguration } from "../configurations/configuration-store.ts";
 import type { Queries } from "../database/database.ts";
-import type { RunTable } from "../database/tables.ts";
+import type { RunStatus, RunTable } from "../database/tables.ts";
 
 /** A deployment as the panel keeps it. */
 export type StoredRun = Selectable<RunTable>;
@@ -19,6 +19,8 @@ export interface RunStore {
   /** The newest first. */
   list(options: { readonly configuration?: string | undefined; readonly limit: number }): Promise<readonly StoredRun[]>;
   find(id: string): Promise<StoredRun | undefined>;
+  /** How it is, for those who ask often. */
+  status(id: string): Promise<RunStatus | undefined>;
   /** The newest of each configuration. */
   latest(): Promise<readonly StoredRun[]>;
   /** What is queued or running. */
@@ -49,8 +51,29 @@ export function runsOf(queries: Queries, operator: string, now: () => number): R
       return (configuration === undefined ? query : query.where("configuration_id", "=", configuration)).execute();
     },
     find: (id) => own().where("id", "=", id).executeTakeFirst(),
+    async status(id) {
+      const query = queries.selectFrom("run").select("status").where("operator_id", "=", operator);
+      return (await query.where("id", "=", id).executeTakeFirst())?.status;
+    },
     latest: () =>
-      own().distinctOn("configuration_id").orderBy("configuration_id").orderBy("requested_at", "desc").execute(),
+      // One look into an index for each configuration, however many deployments there were.
+      queries
+        .selectFrom("configuration")
+        .innerJoinLateral(
+          (build) =>
+            build
+              .selectFrom("run")
+              .selectAll("run")
+              .whereRef("run.configuration_id", "=", "configuration.id")
+              .where("run.operator_id", "=", operator)
+              .orderBy("run.requested_at", "desc")
+              .limit(1)
+              .as("newest"),
+          (join) => join.onTrue(),
+        )
+        .selectAll("newest")
+        .where("configuration.operator_id", "=", operator)
+        .execute(),
     unfinished: () => own().where("status", "in", unfinishedStatus).orderBy("requested_at").execute(),
     async request(configuration, { by, purge }) {
       for (;;) {

@@ -45,7 +45,11 @@ function run(program: string, parameters: readonly string[]): void {
   if (status !== 0) throw new Error(`${program} ended with ${String(status)}: ${stderr}`, { cause: error });
 }
 
-async function start(): Promise<PostgresServer> {
+/**
+ * Starts a server with databases of its own. Stop it at the end.
+ * @param options.durable whether it waits for its disk, as it does where it matters what is in it
+ */
+export async function startPostgres(options: { readonly durable: boolean }): Promise<PostgresServer> {
   // Not in TMPDIR, which may be closed to the server's user.
   const folder = await mkdtemp("/tmp/fedipanel-postgres-");
   if (process.getuid?.() === 0) {
@@ -57,7 +61,8 @@ async function start(): Promise<PostgresServer> {
   await chmod(folder, 0o700);
   const data = join(folder, "data");
   run("initdb", ["-D", data, "-U", "panel", "--auth=trust", "--no-sync", "--locale=C.UTF-8", "--encoding=UTF8"]);
-  const settings = ["listen_addresses=", `unix_socket_directories=${folder}`, "fsync=off", "max_connections=60"];
+  const reach = ["listen_addresses=", `unix_socket_directories=${folder}`, "max_connections=60"];
+  const settings = [...reach, `fsync=${options.durable ? "on" : "off"}`];
   const [program, parameters] = command("postgres", ["-D", data, ...settings.flatMap((one) => ["-c", one])]);
   const server = spawn(program, parameters, { cwd: "/", stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(server, "exit");
@@ -99,7 +104,7 @@ let running: Promise<PostgresServer> | undefined;
 
 /** The server of this process, started for the first who asks. */
 export function postgresServer(): Promise<PostgresServer> {
-  running ??= start();
+  running ??= startPostgres({ durable: false });
   return running;
 }
 

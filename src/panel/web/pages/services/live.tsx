@@ -11,6 +11,8 @@ import { ProgressPart } from "./progress-part.tsx";
 
 /** Milliseconds after which a stream asks again whether it may go on, and shows that it is alive. */
 const recheck = 5000;
+/** Milliseconds between two words of a stream: a machine may say a hundred things a second, and nobody reads so fast. */
+const pace = 500;
 
 const progress = route({
   method: "GET",
@@ -65,26 +67,33 @@ const events = route({
   permission: "deployment.read",
   async handle(context: OperatorContext) {
     const { http, panel, operator } = context;
-    const run = await operator.runs.find(context.param("run"));
-    if (run === undefined) return notFound(context);
+    const run = context.param("run");
+    if ((await operator.runs.status(run)) === undefined) return notFound(context);
     return streamSSE(http, async (stream) => {
       let wake: (() => void) | undefined;
       let changed = true;
-      const unsubscribe = panel.watch.subscribe(run.id, () => {
+      const unsubscribe = panel.watch.subscribe(run, () => {
         changed = true;
         wake?.();
       });
       stream.onAbort(() => wake?.());
       try {
+        let checked = panel.now();
         while (!stream.aborted) {
-          if (!(await mayGoOn(context))) break;
+          // Also when the clock was set back.
+          if (Math.abs(panel.now() - checked) >= recheck) {
+            if (!(await mayGoOn(context))) break;
+            checked = panel.now();
+            if (!changed) await stream.write(": alive\n\n");
+          }
           if (changed) {
             changed = false;
-            const now = await operator.runs.find(run.id);
-            if (now === undefined) break;
-            await stream.writeSSE({ event: "changed", data: now.status });
-            if (now.status !== "queued" && now.status !== "running") break;
-          } else await stream.write(": alive\n\n");
+            const status = await operator.runs.status(run);
+            if (status === undefined) break;
+            await stream.writeSSE({ event: "changed", data: status });
+            if (status !== "queued" && status !== "running") break;
+            await stream.sleep(pace);
+          }
           const pause = Promise.withResolvers<void>();
           const timer = setTimeout(pause.resolve, recheck);
           wake = pause.resolve;
