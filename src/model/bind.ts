@@ -2,7 +2,7 @@ import type { EnvironmentResult } from "./environment.ts";
 import { Failure } from "./failure.ts";
 import { isObject, member } from "./json.ts";
 import { nearest } from "./nearest.ts";
-import { substitute } from "./reference.ts";
+import { type BindingReference, substitute } from "./reference.ts";
 
 function unknown(place: string, path: string, bound: unknown): Failure {
   const near = isObject(bound) ? nearest(path, Object.keys(bound)) : undefined;
@@ -16,12 +16,13 @@ function unknown(place: string, path: string, bound: unknown): Failure {
 }
 
 /**
- * Replaces references to bindings by what was bound, through any number of steps.
+ * Makes a function that replaces references to bindings by what was bound, through any number of steps.
  * @throws Failure `binding-unknown` or `binding-cycle`
  */
-export function bind(value: unknown, bindings: EnvironmentResult["bindings"], via: readonly string[] = []): unknown {
-  return substitute(value, (reference) => {
-    if (!("$binding" in reference)) return undefined;
+export function binder(bindings: EnvironmentResult["bindings"]): (value: unknown) => unknown {
+  // Applications use a member in many places by one and the same reference.
+  const known = new Map<BindingReference, unknown>();
+  const find = (reference: BindingReference, via: readonly string[]): unknown => {
     const place = `${reference.$binding}.${reference.path}`;
     if (via.includes(place)) {
       throw new Failure({
@@ -35,6 +36,16 @@ export function bind(value: unknown, bindings: EnvironmentResult["bindings"], vi
     const bound = bindings[reference.$binding];
     const found = member(bound, reference.path);
     if (found === undefined) throw unknown(place, reference.path, bound);
-    return typeof found === "object" ? bind(found, bindings, [...via, place]) : found;
-  });
+    return typeof found === "object" ? replaceAll(found, [...via, place]) : found;
+  };
+  const replaceAll = (value: unknown, via: readonly string[]): unknown =>
+    substitute(value, (reference) => {
+      if (!("$binding" in reference)) return undefined;
+      const before = known.get(reference);
+      if (before !== undefined) return before;
+      const found = find(reference, via);
+      known.set(reference, found);
+      return found;
+    });
+  return (value) => replaceAll(value, []);
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Application } from "./application.ts";
 import { ask } from "./ask.ts";
-import { bind } from "./bind.ts";
+import { binder } from "./bind.ts";
 import type { ComponentType } from "./component.ts";
 import type { Configuration } from "./configuration.ts";
 import { configurationSchema } from "./configuration.ts";
@@ -9,11 +9,12 @@ import type { Deployment } from "./deployment.ts";
 import type { Environment } from "./environment.ts";
 import { explainIssues } from "./explain.ts";
 import { Failure } from "./failure.ts";
-import { frozen, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import { parse } from "./parse.ts";
 import { referencesIn } from "./reference.ts";
 import { initialPassword, type SecretDeclaration } from "./secret.ts";
 import { mergeDeclarations } from "./secret-declarations.ts";
+import { frozen } from "./settled.ts";
 
 /** What evaluation works with; made once and used for any number of configurations. */
 export interface Evaluator {
@@ -123,7 +124,7 @@ export function evaluate(evaluator: Evaluator, document: unknown): Evaluation {
     requests: [...asked.values()].flatMap(({ requests }) => requests),
     health: Object.fromEntries([...asked].map(([name, { health }]) => [name, health])),
   });
-  const bound = bind(result.components, result.bindings) as Deployment["components"];
+  const bound = binder(result.bindings)(result.components) as Deployment["components"];
   const components = checkComponents(bound, evaluator.componentTypes);
   const { password } = configuration.initialUser;
   const declared = mergeDeclarations([

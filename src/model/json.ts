@@ -30,13 +30,6 @@ export function sameJson(one: unknown, other: unknown): boolean {
   );
 }
 
-/** Freezes a JSON value with everything in it, and gives it back. */
-export function frozen<T>(value: T): T {
-  if (typeof value !== "object" || value === null) return value;
-  for (const one of Array.isArray(value) ? value : Object.values(value)) frozen(one);
-  return Object.freeze(value);
-}
-
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;

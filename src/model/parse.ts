@@ -1,6 +1,7 @@
 /* oxlint-disable no-underscore-dangle -- what schemas are made of has this name: zod.dev/library-authors */
 import type { z } from "zod";
 import { isObject } from "./json.ts";
+import { isSettled, once, settled, settledAsWhole } from "./settled.ts";
 
 /** What a schema makes of a value; `doubt` where only the schema itself can say. */
 type Read = (value: unknown) => unknown;
@@ -190,13 +191,28 @@ function typeReader(schema: z.core.$ZodType): Read | undefined {
   }
 }
 
+/** Values that are settled and are what this schema makes of them. */
+const accepted = new WeakMap<object, z.core.$ZodType>();
+
+/** Reads what is settled once; what comes out of it is as settled. */
+function onceWhereSettled(schema: z.core.$ZodType, read: Read): Read {
+  const readSettled = once((value: object) => settled(read(value)));
+  return (value) => {
+    if (typeof value !== "object" || value === null || !isSettled(value)) return read(value);
+    return accepted.get(value) === schema ? value : readSettled(value);
+  };
+}
+
+const compound: ReadonlySet<string> = new Set(["object", "record", "array"]);
+
 function reader(schema: z.core.$ZodType): Read {
   const found = known.get(schema);
   if (found !== undefined) return found;
   // A schema may have itself as a member.
   known.set(schema, (value) => known.get(schema)?.(value));
   const read = typeReader(schema);
-  const made = read === undefined ? bySchema(schema) : withChecks(schema, read);
+  const checked = read === undefined ? bySchema(schema) : withChecks(schema, read);
+  const made = compound.has(schema._zod.def.type) ? onceWhereSettled(schema, checked) : checked;
   known.set(schema, made);
   return made;
 }
@@ -209,4 +225,10 @@ function reader(schema: z.core.$ZodType): Read {
 export function parse<T extends z.ZodType>(schema: T, value: unknown): z.ZodSafeParseResult<z.output<T>> {
   const data = reader(schema)(value);
   return data === doubt ? schema.safeParse(value) : { success: true, data: data as z.output<T> };
+}
+
+/** Settles a value that is made of what came out of this schema, so that it is not checked a second time. */
+export function accept<T extends z.ZodType>(schema: T, value: z.output<T> & object): z.output<T> {
+  accepted.set(settledAsWhole(value), schema);
+  return value;
 }

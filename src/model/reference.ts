@@ -2,6 +2,7 @@ import { z } from "zod";
 import { expectation } from "./expectation.ts";
 import { Failure } from "./failure.ts";
 import { isObject, member } from "./json.ts";
+import { isSettled, once } from "./settled.ts";
 
 /** A value that is known once another component exists: one of its outputs. */
 export interface OutputReference {
@@ -88,8 +89,8 @@ export function binding(request: string, path: string): BindingReference {
  */
 export function text(literals: TemplateStringsArray, ...values: readonly (Text | number)[]): Text {
   const parts: (string | Reference)[] = [];
-  for (const [index, literal] of literals.entries()) {
-    add(parts, literal);
+  for (let index = 0; index < literals.length; index += 1) {
+    add(parts, literals[index] ?? "");
     if (index < values.length) add(parts, values[index] ?? "");
   }
   return textOf(parts);
@@ -140,13 +141,15 @@ function inText(value: unknown): Text {
  * @throws Failure `text-invalid` when a list or an object would become part of a text
  */
 export function substitute(value: unknown, replace: (reference: Reference) => unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (isSettled(value) && !settledReferences(value).some((one) => replace(one) !== undefined)) return value;
   if (Array.isArray(value)) return substituteInList(value, replace);
   if (!isObject(value)) return value;
   if (isReference(value)) {
     const replaced = replace(value);
     return replaced === undefined ? value : replaced;
   }
-  if (isTemplate(value)) return join(value.$text.map((part) => inText(substitute(part, replace))));
+  if (isTemplate(value)) return substituteInTemplate(value, replace);
   // Most of a deployment holds no reference: what does not change is not copied.
   let copy: Record<string, unknown> | undefined;
   for (const key of Object.keys(value)) {
@@ -158,9 +161,16 @@ export function substitute(value: unknown, replace: (reference: Reference) => un
   return copy ?? value;
 }
 
+function substituteInTemplate(template: Template, replace: (reference: Reference) => unknown): Text {
+  const parts: (string | Reference)[] = [];
+  for (const part of template.$text) add(parts, typeof part === "string" ? part : inText(substitute(part, replace)));
+  return textOf(parts);
+}
+
 function substituteInList(list: readonly unknown[], replace: (reference: Reference) => unknown): readonly unknown[] {
   let copy: unknown[] | undefined;
-  for (const [index, item] of list.entries()) {
+  for (let index = 0; index < list.length; index += 1) {
+    const item = list[index];
     const replaced = substitute(item, replace);
     if (replaced === item) continue;
     copy ??= [...list];
@@ -169,10 +179,21 @@ function substituteInList(list: readonly unknown[], replace: (reference: Referen
   return copy ?? list;
 }
 
-function collect(value: unknown, found: Reference[]): void {
-  if (typeof value !== "object" || value === null) return;
+const settledReferences = once((value: object): readonly Reference[] => {
+  const found: Reference[] = [];
+  collectWithin(value, found);
+  return found;
+});
+
+function collectWithin(value: object, found: Reference[]): void {
   if (isReference(value)) found.push(value);
   else for (const item of Array.isArray(value) ? value : Object.values(value)) collect(item, found);
+}
+
+function collect(value: unknown, found: Reference[]): void {
+  if (typeof value !== "object" || value === null) return;
+  if (isSettled(value)) for (const one of settledReferences(value)) found.push(one);
+  else collectWithin(value, found);
 }
 
 /** Lists every reference in a value, in the order in which they stand. */

@@ -1,7 +1,7 @@
 import { Failure } from "../model/failure.ts";
 import { explainIssues } from "../model/explain.ts";
 import { sameJson } from "../model/json.ts";
-import { parse } from "../model/parse.ts";
+import { accept, parse } from "../model/parse.ts";
 import { refuseClashes } from "./clash.ts";
 import { refuseUnknownPaths } from "./known-paths.ts";
 import { System, type SystemInput } from "./system.ts";
@@ -82,5 +82,5 @@ export function mergeFragments(fragments: readonly Fragment[]): System {
   }
   refuseClashes(systems);
   refuseUnknownPaths(systems);
-  return merged as System;
+  return accept(System, merged as System);
 }

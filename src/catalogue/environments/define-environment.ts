@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Environment, EnvironmentInput, EnvironmentResult } from "../../model/environment.ts";
 import { Failure } from "../../model/failure.ts";
 import type { Component } from "../../model/component.ts";
+import { binder } from "../../model/bind.ts";
 import { canonicalJson, sameJson, type JsonObject } from "../../model/json.ts";
 import { parse } from "../../model/parse.ts";
 import { secret, type SecretReference } from "../../model/reference.ts";
@@ -190,11 +191,17 @@ function implement(definition: EnvironmentDefinition, input: EnvironmentInput): 
   }
   refuseSharedMachines(sourced);
   machines.refuse?.([...sourced.keys()].toSorted(), { domain: input.domain });
+  // What a part holds in the end is known now, and is checked under the name of who contributes it.
+  const bind = binder(bindings);
   for (const name of [...sourced.keys()].toSorted()) {
     const source = sourced.get(name) as SourcedMachine;
     addComponents(components, source.components, `machine source ${machines.name}`);
     secrets.push({ origin: `machine source ${machines.name}`, secrets: source.secrets ?? {} });
-    const system = impatient(mergeFragments(fragments.get(name) ?? []), definition.healthSeconds);
+    const parts = (fragments.get(name) ?? []).map(({ origin, system }) => ({
+      origin,
+      system: bind(system) as Fragment["system"],
+    }));
+    const system = impatient(mergeFragments(parts), definition.healthSeconds);
     const patience = definition.confirmSeconds === undefined ? {} : { confirmSeconds: definition.confirmSeconds };
     const inputs = { connection: source.connection, system, ...patience } as unknown as JsonObject;
     const path = `${machineType.name}/${name}`;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ApplicationRequest } from "../../model/environment.ts";
 import { explainIssues } from "../../model/explain.ts";
 import { Failure } from "../../model/failure.ts";
+import { settled } from "../../model/settled.ts";
 import type { SystemResource } from "../../system/resource.ts";
 
 /** A resource under a policy. */
@@ -19,7 +20,7 @@ export function offer<Policy extends z.ZodType>(
   policy: z.input<Policy>,
 ): Offer {
   const result = resource.policy.safeParse(policy);
-  if (result.success) return { resource, policy: result.data };
+  if (result.success) return { resource, policy: settled(result.data) };
   throw new Failure({
     code: "policy-invalid",
     attempted: "read the environment",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Failure } from "../../model/failure.ts";
 import { PlainText, secret, SecretText } from "../../model/reference.ts";
 import type { SecretDeclaration } from "../../model/secret.ts";
+import { once, settled } from "../../model/settled.ts";
 import { defineResource } from "../../system/resource.ts";
 import type { SystemInput } from "../../system/system.ts";
 import { addressOf, remoteAddresses } from "./address-of.ts";
@@ -42,6 +43,11 @@ function checkNames(list: readonly { readonly name: string; readonly of: string 
     });
   }
 }
+
+const Policy = z.strictObject({
+  memory: z.int().min(128).max(1_048_576).default(1024).describe("Megabytes of the machine's memory for PostgreSQL"),
+  connections: z.int().min(20).max(5000).default(200).describe("Connections at the same time, at most"),
+});
 
 function databaseName(application: string, request: string): string {
   return `${application}_${request}`.replaceAll("-", "_");
@@ -90,7 +96,7 @@ const hardening = {
   CapabilityBoundingSet: "",
 } as const;
 
-function server(memory: number, connections: number, everywhere: boolean): SystemInput {
+function server({ memory, connections }: z.output<typeof Policy>, everywhere: boolean): SystemInput {
   const owned = { owner: "postgres", group: "postgres" };
   return {
     packages: [`postgresql-${release}`],
@@ -142,6 +148,9 @@ function server(memory: number, connections: number, everywhere: boolean): Syste
     ports: { [`tcp/${String(port)}`]: { owner: "postgresql" } },
   };
 }
+
+const alone = once((policy: z.output<typeof Policy>) => settled(server(policy, false)));
+const everywhere = once((policy: z.output<typeof Policy>) => settled(server(policy, true)));
 
 function databases(
   list: readonly { readonly name: string; readonly extensions: readonly string[]; readonly of: string }[],
@@ -198,10 +207,7 @@ export const database = defineResource({
       .default([])
       .describe("Extensions that only a superuser may make; they must be among those that PostgreSQL brings"),
   }),
-  policy: z.strictObject({
-    memory: z.int().min(128).max(1_048_576).default(1024).describe("Megabytes of the machine's memory for PostgreSQL"),
-    connections: z.int().min(20).max(5000).default(200).describe("Connections at the same time, at most"),
-  }),
+  policy: Policy,
   binding: z.strictObject({
     host: PlainText,
     port: z.int(),
@@ -229,7 +235,7 @@ export const database = defineResource({
         return { host, port, name, user: name, password: secret(secretOf(request)), unit };
       }),
       system: mergeParts(
-        server(policy.memory, policy.connections, remote.length > 0),
+        remote.length > 0 ? everywhere(policy) : alone(policy),
         databases(list),
         ...(remote.length > 0 ? [restrictedPort("postgresql", port, remote)] : []),
       ),

@@ -3,6 +3,7 @@ import type { Component } from "../../model/component.ts";
 import { EmailAddress } from "../../model/domain.ts";
 import { output, type Text } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
+import { once, settled } from "../../model/settled.ts";
 import { ownFile } from "../own-file.ts";
 import type { SystemInput } from "../../system/system.ts";
 import {
@@ -98,10 +99,10 @@ export interface Site {
 const accountScript = "/etc/caddy/account.sh";
 
 /** The web server's own part, equal for every site of a machine. */
-function server(policy: WebServerPolicy): SystemInput {
+const server = once((policy: WebServerPolicy): SystemInput => {
   const { certificates } = policy;
   const acme = certificates.from === "acme" ? certificates : undefined;
-  return {
+  return settled<SystemInput>({
     packages: ["caddy", "curl"],
     directories: {
       [`${dataRoot}/web-server`]: {
@@ -157,8 +158,8 @@ function server(policy: WebServerPolicy): SystemInput {
       },
     },
     ports: { "tcp/80": { owner: "caddy" }, "tcp/443": { owner: "caddy" } },
-  };
-}
+  });
+});
 
 /** What one site adds to a machine and to the deployment. */
 export interface SiteParts {
