@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { componentTypes } from "../../src/catalogue/components/component-types.ts";
-import { applications } from "../../src/catalogue/config.ts";
+import { applications as catalogue } from "../../src/catalogue/config.ts";
 import { defineEnvironment, providerSecret } from "../../src/catalogue/environments/define-environment.ts";
 import { hosts } from "../../src/catalogue/environments/hosts.ts";
 import { offer } from "../../src/catalogue/environments/offer.ts";
@@ -23,6 +23,8 @@ import type { Group } from "../bench.ts";
 import type { Measurement } from "../measurement.ts";
 
 const operators = 10_000;
+/** All but FediPanel itself, which needs an image of the hosting provider's own. */
+const applications = catalogue.filter(({ name }) => name !== "panel");
 const web = {
   dns: { server: { address: "192.0.2.53", key: { name: "deployer", secret: providerSecret("dns-key") } } },
 } as const;
