@@ -82,6 +82,8 @@ async function deployStaged(visitor: Visitor, staged: string): Promise<void> {
   const review = await visitor.get(staged);
   const mark = found(review.text, /name="mark" value="([^"]+)"/);
   const { location } = await visitor.submit(staged.replace(/review$/, "deploy"), { mark });
+  // Live progress comes through the web server at once, and not when the deployment is over.
+  assert.match(await visitor.listen(`${location}/events`, 2), /^data: /m);
   const done = await until(
     async () => {
       const { text } = await visitor.get(location);
@@ -137,6 +139,15 @@ async function survives(scene: Scene, visitor: Visitor): Promise<void> {
     await panel.succeed(["test", "-s", "/srv/fediversity/panel/release/before-0.2.0.dump"]);
     assert.match(await panel.succeed(["podman", "ps", "--format={{.Image}}"]), /fedipanel:0\.2\.0/);
     assert.match((await visitor.get((await visitor.get("/")).location)).text, /Ada&#39;s place/);
+  });
+
+  await lab.subtest("a version that is not healthy goes back, and the database with it, with the queue", async () => {
+    await scene.useVersion("0.3.0");
+    await run(["apply", "--yes"], 5);
+    assert.match(await panel.succeed(["podman", "ps", "--format={{.Image}}"]), /fedipanel:0\.2\.0/);
+    assert.match(await panel.journal("panel-release.service"), /back to what it was before the upgrade from 0\.2\.0/);
+    await scene.useVersion("0.2.0");
+    await run(["plan", "--detailed-exit-code"]);
   });
 
   await lab.subtest("a restart of the machine keeps everything", async () => {

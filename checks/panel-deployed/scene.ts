@@ -4,7 +4,8 @@ import { mkdir } from "node:fs/promises";
 import type { StampedEvent } from "../../src/engine/event.ts";
 import { Failure } from "../../src/model/failure.ts";
 import type { RunResult } from "../../src/providers/process/run.ts";
-import { buildPanelImage } from "../../tools/image/panel-image.ts";
+import type { LayerEntry } from "../../tools/image/oci-layout.ts";
+import { buildPanelImage, type PanelImage } from "../../tools/image/panel-image.ts";
 import { parseEvents, project } from "../basic/deployer.ts";
 import { installProduct } from "../basic/product.ts";
 import { certificateAuthorityPackages, setUpCertificateAuthority } from "../cli/surroundings/certificate-authority.ts";
@@ -24,7 +25,9 @@ export interface Scene {
   readonly target: TestMachine;
   readonly nameServer: NameServer;
   readonly origin: string;
-  /** Has the hosting provider's policy name another version of the panel. */
+  /**
+   * Has the hosting provider's policy name another version of the panel: 0.2.0, or 0.3.0, which serves nothing.
+   */
   readonly useVersion: (version: string) => Promise<void>;
   readonly visitor: (name: string) => Visitor;
   /** Runs a command of the product on the deployer that must end with this exit code; 0 when not given. */
@@ -37,17 +40,29 @@ export interface Scene {
 const withoutPids = { path: "/etc/containers/containers.conf.d/lab.conf", content: "[containers]\npids_limit=0\n" };
 
 /** What the product would install first: that it does is proved elsewhere. */
-const packages = ["podman", "crun", "netavark", "nftables", "curl", "jq"];
+const packages = [
+  ...["podman", "crun", "netavark", "nftables", "curl", "jq"],
+  // The largest of what PostgreSQL needs.
+  ...["perl", "locales", "libllvm19", "libpq5"],
+];
 const authorityFile = "/root/authority.pem";
 
 /** Sets the scene: a deployer with FediPanel's image, the machine for the panel, and one for an operator. */
 export async function setScene(lab: Lab): Promise<Scene> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const product = await installProduct();
-  const image = await buildPanelImage(root, { cache: defaultCache });
+  const packed = join(product.folder, "node_modules/fediversity");
+  const build = (...more: readonly LayerEntry[]): Promise<PanelImage> =>
+    buildPanelImage(root, { cache: defaultCache, packed, more });
+  const image = await build();
   // Whatever a next version is, it differs in the layer of the program.
-  const note = { path: "opt/fediversity/next", mode: 0o644, content: Buffer.from("0.2.0\n") };
-  const next = await buildPanelImage(root, { cache: defaultCache, more: [note] });
+  const next = await build({ path: "opt/fediversity/next", mode: 0o644, content: Buffer.from("next\n") });
+  // It runs, and serves nothing.
+  const broken = await build({
+    path: "opt/fediversity/bin/fediversity",
+    mode: 0o755,
+    content: Buffer.from("#!/bin/sh\nexec sleep infinity\n"),
+  });
   const images = join(defaultCache, "panel-image");
   await mkdir(images, { recursive: true });
   const dns = lab.machine("dns", { packages: nameServerPackages });
@@ -75,6 +90,7 @@ export async function setScene(lab: Lab): Promise<Scene> {
   const repository = "ghcr.io/hosting/fedipanel";
   await registry.push(image.folder, `${repository}:${image.version}`);
   await registry.push(next.folder, `${repository}:0.2.0`);
+  await registry.push(broken.folder, `${repository}:0.3.0`);
   await deployer.copyFromHost(fileURLToPath(new URL("./provider", import.meta.url)), project);
   await deployer.succeed(["ln", "-s", "/opt/fediversity/node_modules", `${project}/node_modules`]);
   await deployer.writeFile(`${project}/package.json`, '{ "type": "module", "private": true }\n');

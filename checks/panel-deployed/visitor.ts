@@ -12,6 +12,8 @@ export interface Page {
 /** Somebody who fills in forms without any script: curl with cookies. */
 export interface Visitor {
   get(path: string): Promise<Page>;
+  /** What a stream of events gives within so many seconds. */
+  listen(path: string, seconds: number): Promise<string>;
   /** Sends a form with the token of the last page. */
   submit(path: string, fields?: Readonly<Record<string, string>>): Promise<Page>;
 }
@@ -57,6 +59,10 @@ export function openVisitor(machine: TestMachine, name: string, origin: string, 
   };
   return {
     get: (path) => send(path, []),
+    async listen(path, seconds) {
+      const args = ["--silent", "--no-buffer", "--max-time", String(seconds), "--cacert", authority, "--cookie", jar];
+      return (await machine.execute(["curl", ...args, "--", new URL(path, origin).href])).stdout;
+    },
     submit: (path, fields = {}) =>
       send(path, [
         ...["--header", `origin: ${origin}`],

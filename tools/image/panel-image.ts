@@ -4,7 +4,7 @@ import { runOk } from "../../src/providers/process/run.ts";
 import { baseLayer } from "./base-layer.ts";
 import { dependenciesLayer } from "./dependencies-layer.ts";
 import type { ImageConfig, LayerEntry } from "./oci-layout.ts";
-import { programEntries } from "./program-entries.ts";
+import { packProgram, programEntries } from "./program-entries.ts";
 import { writeLayout, type WrittenImage } from "./write-layout.ts";
 
 /** Where the program is in the image. */
@@ -40,23 +40,35 @@ export interface PanelImage extends WrittenImage {
   readonly version: string;
 }
 
+/** What the image is built from and with. */
+export interface PanelImageOptions {
+  readonly cache: string;
+  /** The folder with what is in the npm package; packed from the checkout when not given. */
+  readonly packed?: string | undefined;
+  /** Whether the Debian archive is asked for newer versions of its packages. */
+  readonly anew?: boolean | undefined;
+  /** Entries beside the program or in place of some of it, for checks. */
+  readonly more?: readonly LayerEntry[] | undefined;
+  readonly report?: ((text: string) => void) | undefined;
+}
+
+async function entriesOf(root: string, { packed, more }: PanelImageOptions): Promise<readonly LayerEntry[]> {
+  if (packed !== undefined) return await programEntries(packed, program, more);
+  const made = await packProgram(root);
+  try {
+    return await programEntries(made.folder, program, more);
+  } finally {
+    await made.remove();
+  }
+}
+
 /**
  * Builds FediPanel's image out of a checkout: Debian's packages, npm's packages, and the program, each a layer, so that
  * another version of the program is a small one. What is built is content-addressed.
  * @param root the folder of the checkout
- * @param options.anew whether the Debian archive is asked for newer versions of its packages
- * @param options.more entries beside the program, for checks
  * @throws Failure `image-build`, `no-archive`, `command-missing`
  */
-export async function buildPanelImage(
-  root: string,
-  options: {
-    readonly cache: string;
-    readonly anew?: boolean;
-    readonly report?: (text: string) => void;
-    readonly more?: readonly LayerEntry[];
-  },
-): Promise<PanelImage> {
+export async function buildPanelImage(root: string, options: PanelImageOptions): Promise<PanelImage> {
   const { anew, report } = options;
   const cache = join(options.cache, "panel-image");
   const layers = join(cache, "layers");
@@ -65,8 +77,7 @@ export async function buildPanelImage(
   const base = await baseLayer({ packages, hooks, architecture, cache: layers, anew, report });
   report?.("packing the program and its npm packages");
   const dependencies = await dependenciesLayer(root, program, layers);
-  const entries = [...(await programEntries(root, program)), ...(options.more ?? [])];
-  const image = { config, below: [base, dependencies], entries, architecture };
+  const image = { config, below: [base, dependencies], entries: await entriesOf(root, options), architecture };
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { readonly version: string };
   return { ...(await writeLayout(image, join(cache, "images"))), version };
 }

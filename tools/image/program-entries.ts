@@ -6,12 +6,13 @@ import { checkoutFiles } from "../testing/checkout-files.ts";
 import { completeEntries, filesBelow, type LayerEntry } from "./oci-layout.ts";
 
 /**
- * Packs a checkout as npm does for publishing, and gives what is in the package.
+ * Packs a checkout as npm does for publishing.
  * @param root the folder of the checkout
- * @param inside the folder of the image that gets the package
+ * @returns the folder with what is in the package, and what removes it
  */
-export async function programEntries(root: string, inside: string): Promise<readonly LayerEntry[]> {
+export async function packProgram(root: string): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "fediversity-image-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     // A copy, so that the build of another run at the same time does no harm.
     const sources = join(folder, "sources");
@@ -20,9 +21,25 @@ export async function programEntries(root: string, inside: string): Promise<read
     const packed = await runOk("npm", ["pack", "--json", "--pack-destination", folder], { cwd: sources });
     const [{ filename }] = JSON.parse(packed) as [{ readonly filename: string }];
     await runOk("tar", ["--extract", `--file=${join(folder, filename)}`, `--directory=${folder}`]);
-    const files = await filesBelow(join(folder, "package"), (path) => path.startsWith("bin/"));
-    return completeEntries(files.map((file) => ({ ...file, path: `${inside}/${file.path}` })));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    return { folder: join(folder, "package"), remove };
+  } catch (error) {
+    await remove();
+    throw error;
   }
+}
+
+/**
+ * Gives the layer of the program.
+ * @param packed the folder with what is in the package
+ * @param inside the folder of the image that gets it
+ * @param more entries beside it or in place of some of it
+ */
+export async function programEntries(
+  packed: string,
+  inside: string,
+  more: readonly LayerEntry[] = [],
+): Promise<readonly LayerEntry[]> {
+  const files = await filesBelow(packed, (path) => path.startsWith("bin/"));
+  const own = files.filter(({ path }) => !path.startsWith("node_modules/"));
+  return completeEntries([...own.map((file) => ({ ...file, path: `${inside}/${file.path}` })), ...more]);
 }

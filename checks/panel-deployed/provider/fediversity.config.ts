@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
   applications,
-  container,
   database,
   dataDirectory,
   defineConfig,
@@ -11,7 +10,6 @@ import {
   oneMachine,
   panelServer,
   providerSecret,
-  upgrade,
   webAddress,
 } from "fediversity";
 
@@ -32,7 +30,6 @@ export default defineConfig({
       name: "own",
       description: "The hosting provider's own machine",
       offers: {
-        container: offer(container, {}),
         data: offer(dataDirectory, {}),
         database: offer(database, { memory: 256 }),
         panel: offer(panelServer, {
@@ -48,14 +45,13 @@ export default defineConfig({
             "/etc/apt/apt.conf.d/00archive": read("./apt.conf"),
           },
         }),
-        upgrade: offer(upgrade, {}),
         web: offer(webAddress, {
           certificates: { from: "acme", ...lab.acme, email: "hostmaster@hosting.example" },
           dns: { server: { address: lab.nameServer, key: { ...lab.key, secret: providerSecret("dns-key") } }, ttl: 60 },
         }),
       },
       placement: oneMachine,
-      healthSeconds: 45,
+      healthSeconds: 15,
       machines: hosts([lab.panel]),
       secrets: { "dns-key": { file: "/root/provider/dns.key" }, identity: { file: "/root/.ssh/id_ed25519" } },
     }),

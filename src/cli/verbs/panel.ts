@@ -5,7 +5,7 @@ import { Failure } from "../../model/failure.ts";
 import { databaseLocation, readSettings } from "../../panel/settings.ts";
 import { startPanel } from "../../panel/start-panel.ts";
 import { loadConfig } from "../load/load-config.ts";
-import { readText } from "../load/read-text.ts";
+import { setUpSecret } from "../load/set-up-secret.ts";
 import { openDeployment } from "../open-deployment.ts";
 import { panelLines } from "../rendering/panel-lines.ts";
 import { runVerb } from "../run-verb.ts";
@@ -37,17 +37,6 @@ async function settingsDocument(file: string, named: boolean): Promise<unknown> 
       next: "Write it as JSON.",
     });
   }
-}
-
-/** The secret of the link for the first set-up, as the file has it that a deployment of the panel gives. */
-async function setUpSecret(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined || file === "") return undefined;
-  const next = "Correct the path in FEDIPANEL_SET_UP_FILE, or leave the variable out.";
-  const wrong = { code: "settings-invalid", attempted: "read the link for the first set-up" };
-  const link = await readText(file, { ...wrong, missing: next });
-  const [, secret] = /^https:\/\/\S+\/invitations\/([A-Za-z0-9_-]{43})\s*$/.exec(link) ?? [];
-  if (secret !== undefined) return secret;
-  throw new Failure({ ...wrong, subject: file, found: "it is no link of an invitation", next });
 }
 
 /** Serves FediPanel until it is interrupted. */
