@@ -1,8 +1,8 @@
 import type { Actor } from "./actor.ts";
 import { permissions, type Grant, type Permission } from "./permission.ts";
 
-/** What the policy says. `prove`: yes, after a fresh proof of who it is. */
-export type Decision = "yes" | "no" | "sign-in" | "prove";
+/** What the policy says. `prove`: yes, after a fresh proof of who it is; `factor`: not before there is a second factor. */
+export type Decision = "yes" | "no" | "sign-in" | "prove" | "factor";
 
 /**
  * The one place that decides who may do what. What is not granted is denied.
@@ -11,6 +11,7 @@ export type Decision = "yes" | "no" | "sign-in" | "prove";
 export function decide(actor: Actor, permission: Permission, operator?: string): Decision {
   if (!Object.hasOwn(permissions, permission)) return "no";
   const grant: Grant = permissions[permission];
+  if (actor.kind !== "nobody" && actor.lacksFactor && grant.beforeFactor !== true) return "factor";
   if (grant.to === "everybody") return "yes";
   if (actor.kind === "nobody") return "sign-in";
   if (actor.kind === "token") {

@@ -16,10 +16,12 @@ const persons = `${members} other-owner other-admin other-viewer staff-admin sta
 const expected: { readonly [Name in Permission]: string } = {
   "site.read": "everybody",
   "session.start": "everybody",
+  "session.end": persons,
   "invitation.accept": "everybody",
   "profile.read": persons,
   "profile.write": persons,
   "profile.prove": persons,
+  "profile.factor": `* ${persons}`,
   "profile.secure": `* ${persons}`,
   "catalogue.read": `${members} own-token-read own-viewers-token`,
   "configuration.read": `${members} own-token-read own-viewers-token`,

@@ -60,8 +60,10 @@ async function makeTenant(panel: TestPanel, domain: string, operator: string, ow
 }
 
 /** Makes two operators and everybody who could ask for their things. Close the panel at the end. */
-export async function startTwoTenants(): Promise<TwoTenants> {
-  const panel = await startTestPanel();
+export async function startTwoTenants(
+  options: { readonly environment?: Record<string, string> } = {},
+): Promise<TwoTenants> {
+  const panel = await startTestPanel(options);
   const { queries, now } = panel.panel;
   const people: Record<string, TestPerson> = {};
   const visitors = new Map<string, Visitor>([["nobody", { browser: await panel.browser() }]]);

@@ -159,6 +159,13 @@ export const accounts: Catalogue<typeof original> = {
     passkeyRemove: "Entfernen",
     passkeyRemoveOf: (name) => `${name} entfernen`,
     passkeyRemoved: "Der Passkey ist entfernt. Entfernen Sie ihn auch aus Ihrem Gerät.",
+    passkeyTitle: "Ein Passkey",
+    factorTitle: "Richten Sie einen zweiten Faktor ein",
+    factorText:
+      "Ihr Hostinganbieter verlangt einen zweiten Faktor, und Ihr Konto hat keinen. Richten Sie einen davon ein; bis dahin ist sonst nichts für Sie offen.",
+    factorGoOn: "Weiter",
+    lastFactor:
+      "Ihr Hostinganbieter verlangt einen zweiten Faktor, und dies ist Ihr letzter. Richten Sie einen anderen ein, bevor Sie ihn entfernen.",
   },
   prove: {
     title: "Sind Sie es?",

@@ -151,6 +151,13 @@ export const accounts = {
     passkeyRemove: "Remove",
     passkeyRemoveOf: (name: string) => `Remove ${name}`,
     passkeyRemoved: "The passkey is removed. Remove it from your device as well.",
+    passkeyTitle: "A passkey",
+    factorTitle: "Set up a second factor",
+    factorText:
+      "Your hosting provider demands a second factor, and your account has none. Set one of these up; until then nothing else is open to you.",
+    factorGoOn: "Continue",
+    lastFactor:
+      "Your hosting provider demands a second factor, and this is your last one. Set up another before you take it away.",
   },
   prove: {
     title: "Is it you?",

@@ -1,5 +1,6 @@
 import type { Route } from "../../route.ts";
 import { activityRoutes } from "./activity.tsx";
+import { factorRoutes } from "./factor-page.tsx";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { memberChangeRoutes } from "./member-changes.tsx";
@@ -13,6 +14,7 @@ import { securityRoutes } from "./security.ts";
 import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.ts";
 import { tokenRoutes } from "./tokens.tsx";
+import { totpRoutes } from "./totp.ts";
 
 /** Ways into this part. */
 export const accountRoutes: readonly Route[] = [
@@ -25,6 +27,8 @@ export const accountRoutes: readonly Route[] = [
   ...profileRoutes,
   ...proveRoutes,
   ...securityRoutes,
+  ...totpRoutes,
+  ...factorRoutes,
   ...passkeyRoutes,
   ...memberRoutes,
   ...memberChangeRoutes,
