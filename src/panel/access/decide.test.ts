@@ -137,12 +137,20 @@ void test("a viewer and a token that only reads change nothing", () => {
     ["catalogue.read", "configuration.read", "deployment.read", "member.leave"],
   );
   for (const name of names.filter((one) => decide(reading, one, "here") === "yes"))
-    assert.match(name, /\.read$|^session\.start$|^invitation\.accept$/);
+    assert.match(name, /\.read$|^session\.start$|^invitation\.accept$|^way-back\.use$/);
 });
 
 void test("what takes something away for good asks for a fresh proof", () => {
   const asking = names.filter((name) => "stepUp" in grantOf(name));
-  for (const name of ["application.remove", "member.remove", "token.write", "provider.stop", "profile.secure"] as const)
+  for (const name of [
+    "application.remove",
+    "member.remove",
+    "token.write",
+    "provider.stop",
+    "profile.secure",
+    "member.way-back",
+    "provider.way-back",
+  ] as const)
     assert.ok(asking.includes(name), name);
 });
 

@@ -18,6 +18,7 @@ const expected: { readonly [Name in Permission]: string } = {
   "session.start": "everybody",
   "session.end": persons,
   "invitation.accept": "everybody",
+  "way-back.use": "everybody",
   "profile.read": persons,
   "profile.write": persons,
   "profile.prove": persons,
@@ -36,6 +37,7 @@ const expected: { readonly [Name in Permission]: string } = {
   "member.change": "* own-owner",
   "member.remove": "* own-owner",
   "member.leave": members,
+  "member.way-back": "* own-owner",
   "audit.read": `${leading} own-token-read`,
   "token.read": "own-owner",
   "token.write": "* own-owner",
@@ -49,6 +51,7 @@ const expected: { readonly [Name in Permission]: string } = {
   "provider.operators.suspend": "* staff-admin",
   "provider.staff": "staff-admin",
   "provider.staff.write": "* staff-admin",
+  "provider.way-back": "* staff-admin",
   "provider.audit": "staff-admin staff-support",
 };
 

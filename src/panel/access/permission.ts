@@ -34,6 +34,7 @@ export const permissions = {
   "session.start": { to: "everybody", beforeFactor: true },
   "session.end": { to: "person", beforeFactor: true },
   "invitation.accept": { to: "everybody" },
+  "way-back.use": { to: "everybody" },
   "profile.read": { to: "person" },
   "profile.write": { to: "person" },
   "profile.prove": { to: "person", beforeFactor: true },
@@ -52,6 +53,7 @@ export const permissions = {
   "member.change": { to: "members", roles: owner, stepUp: true },
   "member.leave": { to: "members", roles: all },
   "member.remove": { to: "members", roles: owner, stepUp: true },
+  "member.way-back": { to: "members", roles: owner, stepUp: true },
   "audit.read": { to: "members", roles: leading, scope: "read" },
   "token.read": { to: "members", roles: owner },
   "token.write": { to: "members", roles: owner, stepUp: true },
@@ -65,6 +67,7 @@ export const permissions = {
   "provider.operators.suspend": { to: "staff", roles: ["admin"], stepUp: true },
   "provider.staff": { to: "staff", roles: ["admin"] },
   "provider.staff.write": { to: "staff", roles: ["admin"], stepUp: true },
+  "provider.way-back": { to: "staff", roles: ["admin"], stepUp: true },
   "provider.audit": { to: "staff", roles: staff },
 } as const satisfies { readonly [name: string]: Grant };
 

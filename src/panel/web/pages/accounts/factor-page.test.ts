@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Secret, TOTP } from "otpauth";
+import { giveWayBack } from "../../../accounts/give-way-back.ts";
 import { freshFor } from "../../../accounts/sessions.ts";
 import { newId } from "../../../accounts/secret-value.ts";
 import type { Browser } from "../../../testing/browser.ts";
@@ -99,6 +100,19 @@ void test("the last second factor cannot be taken away while it is demanded, the
   await browser.get("/profile/security");
   assert.equal((await browser.post("/profile/security/passkeys/remove", { id })).status, 409);
   assert.equal((await browser.get("/provider")).status, 200);
+});
+
+void test("whoever gets back in without second factor is led to set up another", async () => {
+  const lost = await panel.makePerson({ email: "lost@host.example", staffRole: "support" });
+  const giver = await panel.makePerson({ email: "giver@host.example", staffRole: "admin" });
+  await addPasskey(lost.id);
+  const gift = { giver: giver.id, person: lost.id, operator: undefined, withoutFactors: true };
+  const given = await giveWayBack(panel.queries, gift, panel.panel.now());
+  assert.equal(given.kind, "given");
+  const browser = await panel.browser();
+  const { location } = await browser.post(`/way-back/${given.secret}`, { password: "a river below the old mill" });
+  assert.equal(location, "/");
+  assert.equal((await browser.get("/")).location, setUp);
 });
 
 void test("two that are taken away at the same moment leave one", async () => {

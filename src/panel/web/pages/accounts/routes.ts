@@ -4,6 +4,7 @@ import { factorRoutes } from "./factor-page.tsx";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { memberChangeRoutes } from "./member-changes.tsx";
+import { memberWayBackRoutes } from "./member-way-back.ts";
 import { memberRoutes } from "./members.ts";
 import { passkeyRoutes } from "./passkeys.ts";
 import { passkeySignInRoutes } from "./passkey-sign-in.ts";
@@ -15,6 +16,7 @@ import { signInRoutes } from "./sign-in.tsx";
 import { signOutRoutes } from "./sign-out.ts";
 import { tokenRoutes } from "./tokens.tsx";
 import { totpRoutes } from "./totp.ts";
+import { wayBackRoutes } from "./way-back.ts";
 
 /** Ways into this part. */
 export const accountRoutes: readonly Route[] = [
@@ -24,6 +26,7 @@ export const accountRoutes: readonly Route[] = [
   ...passkeySignInRoutes,
   ...signOutRoutes,
   ...invitationRoutes,
+  ...wayBackRoutes,
   ...profileRoutes,
   ...proveRoutes,
   ...securityRoutes,
@@ -32,6 +35,7 @@ export const accountRoutes: readonly Route[] = [
   ...passkeyRoutes,
   ...memberRoutes,
   ...memberChangeRoutes,
+  ...memberWayBackRoutes,
   ...activityRoutes,
   ...tokenRoutes,
 ];

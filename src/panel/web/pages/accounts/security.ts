@@ -3,6 +3,7 @@ import { hashPassword, verifyPassword } from "../../../accounts/password.ts";
 import { accountOf } from "../../../accounts/people.ts";
 import { mayProve, proved } from "../../../accounts/proof-limit.ts";
 import { asksForMore, secondFactorsOf } from "../../../accounts/second-factor.ts";
+import { endWaysBack } from "../../../accounts/ways-back.ts";
 import { goTo } from "../../answer.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
 import { newPasswordError } from "./new-password.tsx";
@@ -36,6 +37,8 @@ async function changePassword(context: PersonContext): Promise<Response> {
     .set({ password_hash: await hashPassword(password) })
     .where("id", "=", actor.id)
     .execute();
+  // Whoever knows the password needs no way back, and one that somebody else has in hands opens nothing any more.
+  await endWaysBack(panel.queries, actor.id, panel.now());
   await secureAgain(context);
   await context.audit({ action: "password.change", subject: actor.email });
   return goTo(context, "/profile/security?done=password");
