@@ -75,7 +75,8 @@ const introduction = `What members of an operator do in the panel, programs do h
 document that tools read is at \`/api/openapi.json\`.
 
 An owner makes a token in the panel, under API tokens, and sends it along: \`Authorization: Bearer fedi_…\`. It belongs to
-one operator, is good for the scopes that were chosen, and ends with the membership of the one who made it. A token makes
+one operator, is good for the scopes that were chosen, and ends with the membership of the one who made it, or
+when they get a new password by a way back in. A token makes
 120 requests a minute at most; then the answer is \`429\`, with \`retry-after\` in seconds.
 
 Requests and answers are JSON. What a request may not hold is refused, with the nearest name. Passwords and other secrets

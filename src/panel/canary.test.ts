@@ -51,7 +51,7 @@ async function plant(): Promise<void> {
     canaries.set(`password of ${email}`, password).set(`second factor of ${email}`, totp);
     canaries.set(`sealed second factor of ${email}`, sealed).set(`recovery code of ${email}`, code);
   }
-  for (const table of ["session", "token", "invitation"] as const) {
+  for (const table of ["session", "token", "invitation", "way_back"] as const) {
     const rows = await queries.selectFrom(table).select(["hash", "id"]).execute();
     for (const { id, hash } of rows) canaries.set(`hash of ${table} ${id}`, hash);
   }
@@ -59,7 +59,8 @@ async function plant(): Promise<void> {
     if ("token" in visitor) canaries.set(`the ${name}`, visitor.token);
     else for (const cookie of visitor.browser.cookies.values()) canaries.set(`session of ${name}`, cookie);
   }
-  for (const tenant of [tenants.own, tenants.other]) canaries.set(`invitation of ${tenant.operator}`, tenant.secret);
+  for (const { operator, secret, link } of [tenants.own, tenants.other])
+    canaries.set(`invitation of ${operator}`, secret).set(`way back of ${operator}`, link);
   const challenge = newSecret();
   await queries
     .insertInto("challenge")
@@ -107,6 +108,7 @@ async function ask({ method, path }: Route, visitor: Visitor, tenant: Tenant): P
 /** What may show which secret to whom: its purpose. */
 function meant({ path, method }: Route, name: string, what: string, tenant: Tenant): boolean {
   if (path === "/invitations/:secret") return what === `invitation of ${tenant.operator}`;
+  if (path === "/way-back/:link") return what === `way back of ${tenant.operator}`;
   const side = tenant === tenants.own ? "own" : "other";
   const leads = name === `${side}-owner` || name === `${side}-admin`;
   return method === "POST" && path.endsWith("/password") && leads && what === `initial password of ${side}.example`;

@@ -40,6 +40,7 @@ const others = {
   nameServers: [["ns1.example.org"], "ns1.example.org"],
   work: ["web", "web"],
   parallel: [7, "7"],
+  requireSecondFactor: ["staff", "staff"],
   demonstration: [true, "true"],
 } as const satisfies { [Setting in keyof PanelSettings]: readonly [unknown, string] };
 
@@ -82,6 +83,7 @@ void test("a bad value is refused by the name of its setting", () => {
     nameServers: [[1], {}],
     work: ["everything", ""],
     parallel: [0, 65],
+    requireSecondFactor: ["admin", "all", true, ""],
     demonstration: ["yes"],
   } satisfies { [Setting in keyof PanelSettings]: readonly unknown[] };
   for (const [setting, values] of Object.entries(bad)) {

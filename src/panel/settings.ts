@@ -32,6 +32,7 @@ export const PanelSettings = z.strictObject({
     .default("all")
     .describe("What this process does: pages, deployments or both"),
   parallel: panelOptions.parallel,
+  requireSecondFactor: panelOptions.requireSecondFactor,
   demonstration: z.boolean().default(false).describe("Whether the first set-up also makes an operator, for trials"),
 });
 export type PanelSettings = z.output<typeof PanelSettings>;
@@ -46,6 +47,7 @@ export const variables: { readonly [Setting in keyof PanelSettings]: string } = 
   nameServers: "FEDIPANEL_NAME_SERVERS",
   work: "FEDIPANEL_WORK",
   parallel: "FEDIPANEL_PARALLEL",
+  requireSecondFactor: "FEDIPANEL_REQUIRE_SECOND_FACTOR",
   demonstration: "FEDIPANEL_DEMONSTRATION",
 };
 

@@ -18,6 +18,8 @@ export type Actor =
       /** Whether the person proved lately who they are. */
       readonly fresh: boolean;
       readonly secondFactor: boolean;
+      /** Whether a second factor is demanded of the person, and missing. */
+      readonly lacksFactor: boolean;
     }
   | {
       readonly kind: "token";
@@ -27,10 +29,17 @@ export type Actor =
       /** The role that the token's maker has now. */
       readonly role: MemberRole;
       readonly scopes: readonly TokenScope[];
+      /** The token's maker, who has to have what is demanded of people; it gives a token nothing. */
+      readonly staffRole: StaffRole | null;
+      readonly secondFactor: boolean;
+      readonly lacksFactor: boolean;
     };
 
 /** A person who is signed in. */
 export type Person = Extract<Actor, { kind: "person" }>;
+
+/** A program with its token. */
+export type Program = Extract<Actor, { kind: "token" }>;
 
 /** How the audit trail names an actor. */
 export function nameOf(actor: Actor): string {

@@ -19,7 +19,10 @@ const person = {
   language: null,
   session: "s",
   secondFactor: false,
+  lacksFactor: false,
 } as const;
+
+const maker = { staffRole: null, secondFactor: false, lacksFactor: false } as const;
 
 const owning = new Map<string, MemberRole>([["here", "owner"]]);
 const viewing = new Map<string, MemberRole>([["here", "viewer"]]);
@@ -37,7 +40,7 @@ const token = fc
     role: fc.constantFrom(...memberRoles),
     scopes: fc.subarray([...tokenScopes]),
   })
-  .map((rest) => ({ kind: "token", id: "t", personId: "p", ...rest }) satisfies Actor);
+  .map((rest) => ({ kind: "token", id: "t", personId: "p", ...maker, ...rest }) satisfies Actor);
 const permission = fc.constantFrom(...names);
 const concerned = fc.constantFrom(undefined, ...operators);
 
@@ -72,6 +75,17 @@ void test("nothing is granted that is not written, and everything that is", () =
       else assert.equal(decision, actor.kind === "nobody" ? "sign-in" : "no");
     }),
     { numRuns: 3000 },
+  );
+});
+
+void test("whoever lacks a second factor that is demanded has what leads to one, and nothing else", () => {
+  const open = ["session.start", "session.end", "profile.prove", "profile.factor"];
+  fc.assert(
+    fc.property(fc.oneof(somebody, token), permission, concerned, (actor, name, operator) => {
+      const decision = decide({ ...actor, lacksFactor: true }, name, operator);
+      assert.equal(decision, open.includes(name) ? decide(actor, name, operator) : "factor");
+    }),
+    { numRuns: 2000 },
   );
 });
 
@@ -114,7 +128,8 @@ void test("a higher role may whatever a lower one may", () => {
 });
 
 void test("a viewer and a token that only reads change nothing", () => {
-  const reading = { kind: "token", id: "t", personId: "p", operator: "here", role: "owner", scopes: ["read"] } as const;
+  const owned = { personId: "p", operator: "here", role: "owner" } as const;
+  const reading = { kind: "token", id: "t", ...owned, ...maker, scopes: ["read"] } as const;
   const viewer = { ...person, staffRole: null, memberships: viewing, fresh: true } as const;
   const members = names.filter((name) => grantOf(name).to === "members");
   assert.deepEqual(
@@ -122,12 +137,20 @@ void test("a viewer and a token that only reads change nothing", () => {
     ["catalogue.read", "configuration.read", "deployment.read", "member.leave"],
   );
   for (const name of names.filter((one) => decide(reading, one, "here") === "yes"))
-    assert.match(name, /\.read$|^session\.start$|^invitation\.accept$/);
+    assert.match(name, /\.read$|^session\.start$|^invitation\.accept$|^way-back\.use$/);
 });
 
 void test("what takes something away for good asks for a fresh proof", () => {
   const asking = names.filter((name) => "stepUp" in grantOf(name));
-  for (const name of ["application.remove", "member.remove", "token.write", "provider.stop", "profile.secure"] as const)
+  for (const name of [
+    "application.remove",
+    "member.remove",
+    "token.write",
+    "provider.stop",
+    "profile.secure",
+    "member.way-back",
+    "provider.way-back",
+  ] as const)
     assert.ok(asking.includes(name), name);
 });
 

@@ -15,7 +15,7 @@ after(() => tenants.panel.close());
 /** Everything that the database has of an operator. */
 async function everythingOf({ operator }: Tenant): Promise<string> {
   const { queries } = tenants.panel;
-  const tables = ["configuration", "run", "invitation", "member", "token"] as const;
+  const tables = ["configuration", "run", "invitation", "member", "token", "way_back"] as const;
   const rows = await Promise.all(
     tables.map((table) => queries.selectFrom(table).selectAll().where("operator_id", "=", operator).execute()),
   );

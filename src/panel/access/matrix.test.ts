@@ -16,10 +16,13 @@ const persons = `${members} other-owner other-admin other-viewer staff-admin sta
 const expected: { readonly [Name in Permission]: string } = {
   "site.read": "everybody",
   "session.start": "everybody",
+  "session.end": persons,
   "invitation.accept": "everybody",
+  "way-back.use": "everybody",
   "profile.read": persons,
   "profile.write": persons,
   "profile.prove": persons,
+  "profile.factor": `* ${persons}`,
   "profile.secure": `* ${persons}`,
   "catalogue.read": `${members} own-token-read own-viewers-token`,
   "configuration.read": `${members} own-token-read own-viewers-token`,
@@ -34,6 +37,7 @@ const expected: { readonly [Name in Permission]: string } = {
   "member.change": "* own-owner",
   "member.remove": "* own-owner",
   "member.leave": members,
+  "member.way-back": "* own-owner",
   "audit.read": `${leading} own-token-read`,
   "token.read": "own-owner",
   "token.write": "* own-owner",
@@ -47,6 +51,7 @@ const expected: { readonly [Name in Permission]: string } = {
   "provider.operators.suspend": "* staff-admin",
   "provider.staff": "staff-admin",
   "provider.staff.write": "* staff-admin",
+  "provider.way-back": "* staff-admin",
   "provider.audit": "staff-admin staff-support",
 };
 

@@ -25,6 +25,10 @@ void test("a route about an operator's things has the operator in its path, and 
     ["/profile/look", "site.read"],
     ["/operators/:operator/look", "site.read"],
     ["/look", "profile.read"],
+    ["/members/:person/way-back", "member.way-back"],
+    ["/operators/:operator/members/:person/way-back", "provider.way-back"],
+    ["/provider/people/:person/way-back", "member.way-back"],
+    ["/profile/way-back/:link", "way-back.use"],
   ] as const;
   for (const [path, permission] of wrong)
     assert.throws(() => route({ method: "GET", path, permission, handle }), TypeError, path);

@@ -13,8 +13,8 @@ const perAccount: Limit = { count: 40, window };
 
 /** What somebody tries to prove, and from where. */
 export interface ProofAttempt {
-  readonly kind: "password" | "second-factor";
-  /** The e-mail address, whether there is such an account or not. */
+  readonly kind: "password" | "second-factor" | "way-back";
+  /** The e-mail address, whether there is such an account or not; a link that leads nowhere stands for itself. */
   readonly email: string;
   /** The address that asks. */
   readonly source: string;

@@ -1,5 +1,6 @@
 import { jsonArrayFrom } from "kysely/helpers/postgres";
-import type { Actor } from "../access/actor.ts";
+import type { Person } from "../access/actor.ts";
+import type { Known } from "../access/factor-demand.ts";
 import type { Queries } from "../database/database.ts";
 import { hashSecret, newId, newSecret } from "./secret-value.ts";
 
@@ -70,7 +71,7 @@ export async function endSessions(queries: Queries, person: string, except?: str
 /** A session's person as the database knows them now, so that a role that was taken away is gone with the next request. */
 export interface OpenSession {
   readonly stage: "password" | "complete";
-  readonly actor: Extract<Actor, { kind: "person" }>;
+  readonly actor: Known<Person>;
 }
 
 /** Finds the session of a cookie, by one query since every request does so; nothing when it is unknown or over. */

@@ -21,7 +21,8 @@ onDatabases("a token says whose it is and what for, and is not in the database",
   assert.match(token, /^fedi_[A-Za-z0-9_-]{43}$/);
   const found = await findToken(queries, token, start);
   const scopes = ["read", "deploy"];
-  assert.deepEqual(found, { kind: "token", id, personId: person, operator, role: "owner", scopes });
+  const maker = { staffRole: null, secondFactor: false };
+  assert.deepEqual(found, { kind: "token", id, personId: person, operator, role: "owner", scopes, ...maker });
   const row = await queries.selectFrom("token").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
   assert.ok(!JSON.stringify(row).includes(token.slice(5)));
   for (const wrong of [row.hash, id, token.slice(5), token.toUpperCase(), `${token}=`, ""])

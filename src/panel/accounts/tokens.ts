@@ -1,4 +1,6 @@
-import type { Actor } from "../access/actor.ts";
+import { sql } from "kysely";
+import type { Program } from "../access/actor.ts";
+import type { Known } from "../access/factor-demand.ts";
 import type { TokenScope } from "../access/scope.ts";
 import type { Queries } from "../database/database.ts";
 import { hashSecret, newId, newSecret } from "./secret-value.ts";
@@ -41,11 +43,7 @@ export async function makeToken(
 }
 
 /** Finds whose token this is, with the role that this person has now; nothing when it is unknown, over, or the person left. */
-export async function findToken(
-  queries: Queries,
-  token: string,
-  now: number,
-): Promise<Extract<Actor, { kind: "token" }> | undefined> {
+export async function findToken(queries: Queries, token: string, now: number): Promise<Known<Program> | undefined> {
   const hash = hashSecret(token);
   const row = await queries
     .selectFrom("token")
@@ -53,7 +51,13 @@ export async function findToken(
       join.onRef("member.operator_id", "=", "token.operator_id").onRef("member.person_id", "=", "token.person_id"),
     )
     .innerJoin("operator", "operator.id", "token.operator_id")
-    .select(["token.id", "token.person_id", "token.operator_id", "scopes", "role", "used_at"])
+    .innerJoin("person", "person.id", "token.person_id")
+    .select(["token.id", "token.person_id", "token.operator_id", "scopes", "role", "token.used_at", "staff_role"])
+    .select(
+      sql<boolean>`totp_secret is not null or exists (select 1 from passkey where passkey.person_id = person.id)`.as(
+        "second_factor",
+      ),
+    )
     .where("token.hash", "=", hash)
     .where("expires_at", ">", new Date(now))
     .where("suspended_at", "is", null)
@@ -66,7 +70,8 @@ export async function findToken(
       .where("hash", "=", hash)
       .execute();
   const { id, person_id: personId, operator_id: operator, scopes, role } = row;
-  return { kind: "token", id, personId, operator, role, scopes };
+  const maker = { staffRole: row.staff_role, secondFactor: row.second_factor };
+  return { kind: "token", id, personId, operator, role, scopes, ...maker };
 }
 
 /** A token as its operator sees it. */

@@ -76,6 +76,17 @@ export async function writeAudit(queries: Queries, entry: AuditEntry, now: numbe
   });
 }
 
+/** Adds an entry to the part of each operator that it concerns; where it is none's, to the hosting provider's alone. */
+export async function writeAuditFor(
+  queries: Queries,
+  operators: readonly string[],
+  entry: Omit<AuditEntry, "operator">,
+  now: number,
+): Promise<void> {
+  for (const operator of operators.length === 0 ? [undefined] : operators)
+    await writeAudit(queries, { ...entry, operator }, now);
+}
+
 /**
  * Recomputes the trail.
  * @param pageSize entries that are read at a time

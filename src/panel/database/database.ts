@@ -6,6 +6,7 @@ import type { Pool } from "pg";
 import { Failure } from "../../model/failure.ts";
 import { firstTables } from "./migrations/0001-first-tables.ts";
 import { indexes } from "./migrations/0002-indexes.ts";
+import { waysBack } from "./migrations/0003-ways-back.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Tables } from "./tables.ts";
 
@@ -28,7 +29,7 @@ export interface Database {
 }
 
 /** In the order in which they are carried out; the names are kept in the database. */
-const migrations = { "0001-first-tables": firstTables, "0002-indexes": indexes };
+const migrations = { "0001-first-tables": firstTables, "0002-indexes": indexes, "0003-ways-back": waysBack };
 
 /**
  * Brings the tables to what this version needs.

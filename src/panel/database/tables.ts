@@ -104,6 +104,24 @@ export interface InvitationTable {
   accepted_at: NullableTime;
 }
 
+/** A link by which somebody who cannot sign in any more sets a new password, once. */
+export interface WayBackTable {
+  id: string;
+  hash: string;
+  /** Whom it is bound to. */
+  person_id: string;
+  given_by: string | null;
+  /** As whose owner the giver gave it; nobody's when the hosting provider's staff did. */
+  operator_id: string | null;
+  /** Whether it also takes the second factor and the passkeys away. */
+  without_factors: boolean;
+  created_at: Time;
+  expires_at: Time;
+  used_at: NullableTime;
+  /** When a newer one, the person or a new password ended it. */
+  ended_at: NullableTime;
+}
+
 /** What an operator wrote for one domain: staged, and as last deployed. */
 export interface ConfigurationTable {
   id: string;
@@ -195,6 +213,7 @@ export interface Tables {
   operator: OperatorTable;
   member: MemberTable;
   invitation: InvitationTable;
+  way_back: WayBackTable;
   configuration: ConfigurationTable;
   run: RunTable;
   run_event: RunEventTable;

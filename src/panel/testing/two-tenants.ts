@@ -1,5 +1,6 @@
 import { memberRoles } from "../access/role.ts";
 import { tokenScopes, type TokenScope } from "../access/scope.ts";
+import { giveWayBack } from "../accounts/give-way-back.ts";
 import { invite } from "../accounts/invitations.ts";
 import { newId } from "../accounts/secret-value.ts";
 import { makeToken } from "../accounts/tokens.ts";
@@ -19,7 +20,10 @@ export interface Tenant {
   readonly person: string;
   readonly invitation: string;
   readonly token: string;
+  /** Of the invitation's link. */
   readonly secret: string;
+  /** The secret of a way back in, which the owner gave to the viewer. */
+  readonly link: string;
 }
 
 /** Somebody who asks: with a browser, or with a token. */
@@ -34,7 +38,14 @@ export interface TwoTenants {
   readonly visitors: ReadonlyMap<string, Visitor>;
 }
 
-async function makeTenant(panel: TestPanel, domain: string, operator: string, owner: TestPerson): Promise<Tenant> {
+interface Side {
+  readonly domain: string;
+  readonly operator: string;
+  readonly owner: TestPerson;
+  readonly viewer: TestPerson;
+}
+
+async function makeTenant(panel: TestPanel, { domain, operator, owner, viewer }: Side): Promise<Tenant> {
   const { queries, now } = panel.panel;
   const configurations = configurationsOf(queries, operator, now);
   const staged = {
@@ -55,13 +66,18 @@ async function makeTenant(panel: TestPanel, domain: string, operator: string, ow
     .executeTakeFirstOrThrow();
   const options = { operator, person: owner.id, name: "idle", scopes: ["read"] as const, lifetime: 1e9, now: now() };
   const { id: token } = await makeToken(queries, options);
+  const gift = { giver: owner.id, person: viewer.id, operator, withoutFactors: true };
+  const given = await giveWayBack(queries, gift, now());
+  if (given.kind !== "given") throw new Error(`no way back: ${given.because}`);
   const ids = { operator, configuration, run: run.id, deployment: run.id, person: owner.id, invitation, token, secret };
-  return { ...ids, application: "snac" };
+  return { ...ids, application: "snac", link: given.secret };
 }
 
 /** Makes two operators and everybody who could ask for their things. Close the panel at the end. */
-export async function startTwoTenants(): Promise<TwoTenants> {
-  const panel = await startTestPanel();
+export async function startTwoTenants(
+  options: { readonly environment?: Record<string, string> } = {},
+): Promise<TwoTenants> {
+  const panel = await startTestPanel(options);
   const { queries, now } = panel.panel;
   const people: Record<string, TestPerson> = {};
   const visitors = new Map<string, Visitor>([["nobody", { browser: await panel.browser() }]]);
@@ -79,13 +95,14 @@ export async function startTwoTenants(): Promise<TwoTenants> {
         await panel.makePerson({ email: `${role}@${side}.example`, memberships: { [operator]: role } }),
       );
     const owner = people[`${side}-owner`] as TestPerson;
-    tenants.push(await makeTenant(panel, `${side}.example`, operator, owner));
+    const viewer = people[`${side}-viewer`] as TestPerson;
+    tenants.push(await makeTenant(panel, { domain: `${side}.example`, operator, owner, viewer }));
     const token = async (name: string, person: TestPerson, scopes: readonly TokenScope[]): Promise<void> => {
       const options = { operator, person: person.id, name: newId(), scopes, lifetime: 1e9, now: now() };
       visitors.set(name, { token: (await makeToken(queries, options)).token });
     };
     for (const scope of tokenScopes) await token(`${side}-token-${scope}`, owner, [scope]);
-    await token(`${side}-viewers-token`, people[`${side}-viewer`] as TestPerson, tokenScopes);
+    await token(`${side}-viewers-token`, viewer, tokenScopes);
   }
   await meet("staff-admin", await panel.makePerson({ email: "admin@host.example", staffRole: "admin" }));
   await meet("staff-support", await panel.makePerson({ email: "support@host.example", staffRole: "support" }));

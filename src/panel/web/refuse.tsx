@@ -7,7 +7,10 @@ import { render } from "./render.ts";
 import type { RequestContext, Route } from "./route.ts";
 
 /** Why a request is not let through. */
-export type Refusal = "sign-in" | "prove" | "not-found" | "denied" | "stale";
+export type Refusal = "sign-in" | "prove" | "factor" | "not-found" | "denied" | "stale";
+
+/** Where people set up a second factor that is demanded of them. */
+export const factorPath = "/profile/second-factor";
 
 /** A path of ours that a browser may be sent to after signing in; nothing for anything else. */
 export function returnPath(text: string | undefined): string | undefined {
@@ -21,6 +24,15 @@ function refuseProgram({ http }: RequestContext, reason: Refusal): Response {
       return http.json(
         { code: "token-missing", found: "the request has no valid token", next: "Send Authorization: Bearer TOKEN." },
         401,
+      );
+    case "factor":
+      return http.json(
+        {
+          code: "second-factor-missing",
+          found: "the maker of this token has no second factor, and the hosting provider demands one",
+          next: "Have whoever made the token sign in to the panel and set one up; then it is good again.",
+        },
+        403,
       );
     case "not-found":
       return http.json({ code: "not-found", found: "there is nothing here", next: "Look at /api/openapi.json." }, 404);
@@ -71,6 +83,8 @@ export function refuse(context: RequestContext, reason: Refusal, route: Route): 
           : (URL.parse(http.req.header("referer") ?? "/", context.panel.settings.origin)?.pathname ?? "/");
       return goTo(context, `/profile/prove?next=${encodeURIComponent(from)}`);
     }
+    case "factor":
+      return goTo(context, factorPath);
     case "not-found":
       return notFound(context);
     case "denied":

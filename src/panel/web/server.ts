@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Actor } from "../access/actor.ts";
 import { nameOf } from "../access/actor.ts";
 import { decide } from "../access/decide.ts";
+import { underDemand } from "../access/factor-demand.ts";
 import { permissions, type Grant } from "../access/permission.ts";
 import { findSession, type Source } from "../accounts/sessions.ts";
 import { findToken } from "../accounts/tokens.ts";
@@ -42,16 +43,17 @@ interface Asking {
 
 async function whoAsks(http: Context, panel: Panel, kind: Route["kind"]): Promise<Asking> {
   const nobody = { actor: { kind: "nobody" }, secret: undefined } as const;
+  const { requireSecondFactor: demand } = panel.settings;
   if (kind === "api") {
     const [, token] = /^Bearer (?<token>[A-Za-z0-9_-]{1,100})$/.exec(http.req.header("authorization") ?? "") ?? [];
-    const actor = token === undefined ? undefined : await findToken(panel.queries, token, panel.now());
-    return actor === undefined ? nobody : { actor, secret: undefined };
+    const found = token === undefined ? undefined : await findToken(panel.queries, token, panel.now());
+    return found === undefined ? nobody : { actor: underDemand(demand, found), secret: undefined };
   }
   const secret = sessionCookie(http);
   if (secret === undefined) return nobody;
   const session = await findSession(panel.queries, secret, panel.now());
   if (session === undefined) return nobody;
-  return session.stage === "complete" ? { actor: session.actor, secret } : { ...nobody, secret };
+  return session.stage === "complete" ? { actor: underDemand(demand, session.actor), secret } : { ...nobody, secret };
 }
 
 async function formOf(http: Context): Promise<RequestContext["form"]> {
@@ -113,6 +115,8 @@ function refusal(context: RequestContext, route: Route): Refusal | undefined {
       return "sign-in";
     case "prove":
       return "prove";
+    case "factor":
+      return "factor";
     case "no": {
       const grant: Grant = permissions[route.permission];
       // To those outside, what is an operator's does not exist.
@@ -134,7 +138,8 @@ async function answer(http: Context, panel: Panel, route: Route): Promise<Respon
   if (holdsNul(context)) return refuse(context, "not-found", route);
   const reason = refusal(context, route);
   if (reason !== undefined) {
-    if (reason !== "sign-in" && reason !== "prove") {
+    const ledOn = reason === "sign-in" || reason === "prove" || (reason === "factor" && route.kind === "page");
+    if (!ledOn) {
       await writeAudit(
         panel.queries,
         {

@@ -20,4 +20,8 @@ export const panelOptions = {
       "Names of the name servers to which operators delegate domains of their own; without them nothing is checked",
     ),
   parallel: z.int().min(1).max(64).default(4).describe("How many deployments run at the same time in this process"),
+  requireSecondFactor: z
+    .enum(["nobody", "staff", "everyone"])
+    .default("nobody")
+    .describe("Who has to have a second factor: nobody, the hosting provider's staff, or everyone"),
 } as const;

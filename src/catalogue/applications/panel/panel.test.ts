@@ -7,6 +7,7 @@ test("the panel knows its name, its proxy, its database and its set-up link, and
   const system = systemWith("panel", {
     freeDomains: ["fedi.example.net", "b.example.net"],
     nameServers: ["ns.example"],
+    requireSecondFactor: "staff",
   });
   assert.deepEqual(variablesOf(system, "panel-server"), {
     DATABASE_URL: "postgresql://panel_db:{secret database/panel/db}@127.0.0.1:5432/panel_db",
@@ -15,6 +16,7 @@ test("the panel knows its name, its proxy, its database and its set-up link, and
     FEDIPANEL_ORIGIN: "https://panel.example.org",
     FEDIPANEL_PARALLEL: "4",
     FEDIPANEL_PORT: "8090",
+    FEDIPANEL_REQUIRE_SECOND_FACTOR: "staff",
     FEDIPANEL_SET_UP_FILE: "/run/secrets/set-up",
     FEDIPANEL_TRUST_PROXY: "true",
   });

@@ -53,6 +53,7 @@ export const panel = defineApplication({
         FEDIPANEL_FREE_DOMAINS: options.freeDomains.join(","),
         FEDIPANEL_NAME_SERVERS: options.nameServers.join(","),
         FEDIPANEL_PARALLEL: String(options.parallel),
+        FEDIPANEL_REQUIRE_SECOND_FACTOR: options.requireSecondFactor,
       },
       port,
     });

@@ -40,6 +40,8 @@ export const accounts: Catalogue<typeof original> = {
     passkey: "Mit einem Passkey anmelden",
     submit: "Anmelden",
     wrong: "E-Mail-Adresse und Passwort passen nicht zusammen. Prüfen Sie beide.",
+    forgotten:
+      "Passwort vergessen oder zweiten Faktor verloren? Ein Inhaber Ihres Betreibers oder Ihr Hostinganbieter kann Ihnen einen Link erstellen.",
     noAccount:
       "Konten entstehen durch Einladung. Ihr Hostinganbieter oder ein Inhaber Ihres Betreibers kann Ihnen eine schicken.",
   },
@@ -79,6 +81,51 @@ export const accounts: Catalogue<typeof original> = {
     over: "Jede Einladung gilt einmal und sieben Tage lang. Diese wurde benutzt, zurückgezogen oder ist zu alt. Bitten Sie den Absender um eine neue.",
     overNext: "Zur Anmeldung",
   },
+  wayBack: {
+    title: "Ein Weg zurück",
+    text: (name) =>
+      `Wenn ${name} das Passwort vergessen oder den zweiten Faktor verloren hat, erstellen Sie einen Link und geben ihn selbst weiter, auf einem Weg, auf dem Sie sicher sind, wen Sie vor sich haben. Er setzt ein neues Passwort, gilt einmal, 24 Stunden lang, und beendet einen älteren.`,
+    consequences: "Wird er benutzt, enden alle Sitzungen und API-Schlüssel dieser Person.",
+    withoutFactors: "Auch den zweiten Faktor und die Passkeys entfernen",
+    withoutFactorsHint: "Nur, wenn sie verloren sind. Sonst wird nach dem zweiten Faktor gefragt wie immer.",
+    make: "Link erstellen",
+    madeTitle: (email) => `Ein Weg zurück für ${email}`,
+    madeText:
+      "Geben Sie diesen Link selbst weiter. Er gilt einmal, 24 Stunden lang, und wird nicht noch einmal gezeigt.",
+    link: "Link",
+    refused: {
+      self: "Sich selbst gibt niemand einen Weg zurück.",
+      elsewhere: "Nur Ihr Hostinganbieter kann dieser Person einen Weg zurück geben.",
+      above:
+        "Wer die Rolle Administration hat, bekommt von anderen mit dieser Rolle keinen. Entfernen Sie diese Person aus den Mitarbeitenden und laden Sie eine andere ihrer Adressen ein.",
+      nothing: "Diese Person gehört weder zu einem Betreiber noch zu den Mitarbeitenden.",
+    },
+    useTitle: "Wählen Sie ein neues Passwort",
+    useText: "Wenn Sie fortfahren, werden Sie überall abgemeldet, und Ihre API-Schlüssel enden.",
+    useWithout: "Auch Ihr zweiter Faktor und Ihre Passkeys werden entfernt. Richten Sie sie danach neu ein.",
+    useKept: "Ein zweiter Faktor und Passkeys, die Sie haben, bleiben, wie sie sind.",
+    use: "Passwort setzen",
+    notYours: "Dieser Link ist nicht für das Konto, mit dem Sie angemeldet sind.",
+    notYoursNext: "Melden Sie sich ab und öffnen Sie ihn noch einmal, wenn er für Sie ist.",
+    over: "Ein solcher Link gilt einmal und 24 Stunden lang. Dieser wurde benutzt, beendet, ist zu alt oder war nie einer. Bitten Sie den Absender um einen neuen.",
+    listTitle: "Wege zurück",
+    listText:
+      "Links, die andere für Sie erstellt haben, damit Sie ein neues Passwort setzen können. Wenn Sie um keinen gebeten haben, beenden Sie ihn und fragen Sie nach.",
+    listCaption: "Links für ein neues Passwort, der neueste zuerst",
+    made: "Erstellt",
+    madeBy: "Von",
+    by: (name, email) => `${name}, ${email}`,
+    somebody: "jemandem, dessen Konto es nicht mehr gibt",
+    what: "Für",
+    passwordAlone: "ein neues Passwort",
+    both: "ein neues Passwort, ohne zweiten Faktor und Passkeys",
+    state: "Zustand",
+    openUntil: (time) => `offen bis ${time}`,
+    usedAt: (time) => `benutzt am ${time}`,
+    ended: "beendet, ohne benutzt zu werden",
+    end: "Beenden",
+    endOf: (time) => `Link vom ${time} beenden`,
+  },
   profile: {
     name: "Name",
     email: "E-Mail-Adresse",
@@ -106,6 +153,7 @@ export const accounts: Catalogue<typeof original> = {
     endOf: (browser) => `Sitzung von ${browser} beenden`,
     endOthers: "Alle anderen Sitzungen beenden",
     ended: "Die Sitzung ist beendet.",
+    endedWayBack: "Der Link ist beendet.",
     endedOthers: "Alle anderen Sitzungen sind beendet.",
     unknownBrowser: "Unbekannter Browser",
   },
@@ -159,6 +207,13 @@ export const accounts: Catalogue<typeof original> = {
     passkeyRemove: "Entfernen",
     passkeyRemoveOf: (name) => `${name} entfernen`,
     passkeyRemoved: "Der Passkey ist entfernt. Entfernen Sie ihn auch aus Ihrem Gerät.",
+    passkeyTitle: "Ein Passkey",
+    factorTitle: "Richten Sie einen zweiten Faktor ein",
+    factorText:
+      "Ihr Hostinganbieter verlangt einen zweiten Faktor, und Ihr Konto hat keinen. Richten Sie einen davon ein; bis dahin ist sonst nichts für Sie offen.",
+    factorGoOn: "Weiter",
+    lastFactor:
+      "Ihr Hostinganbieter verlangt einen zweiten Faktor, und dies ist Ihr letzter. Richten Sie einen anderen ein, bevor Sie ihn entfernen.",
   },
   prove: {
     title: "Sind Sie es?",

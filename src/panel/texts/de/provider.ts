@@ -147,6 +147,8 @@ export const provider: Catalogue<typeof original> = {
     noInvitations: "Es ist keine Einladung offen.",
     invited: (email, role, until) => `${email} (${role}), gültig bis ${until}`,
     roles: { owner: "Inhaber", admin: "Verwalter", viewer: "Betrachter" },
+    membersCaption: (operator) => `Mitglieder von ${operator}`,
+    memberColumns: { name: "Name", email: "E-Mail-Adresse", role: "Rolle" },
     inviteAgain: "Inhaberin oder Inhaber einladen",
     inviteAgainHint:
       "Ein älterer Link für dieselbe Adresse wird ungültig. Der Betreiber sieht die Einladung in seiner Aktivität.",
@@ -188,6 +190,12 @@ export const provider: Catalogue<typeof original> = {
       "Was auf einer Maschine gerade geschieht, wird zu Ende gebracht oder zurückgenommen. Was fertig ist, bleibt. Der Betreiber kann es danach noch einmal versuchen.",
     stop: "Einrichtung anhalten",
     stopping: "Sie wird gleich angehalten.",
+  },
+  person: {
+    email: "E-Mail-Adresse",
+    staffRole: "Rolle beim Hostinganbieter",
+    memberOf: "Mitglied von",
+    as: (role) => `(${role})`,
   },
   staff: {
     title: "Mitarbeitende",

@@ -150,6 +150,8 @@ export const provider = {
     noInvitations: "No invitation is open.",
     invited: (email: string, role: string, until: string) => `${email} as ${role}, until ${until}`,
     roles: { owner: "owner", admin: "administrator", viewer: "viewer" },
+    membersCaption: (operator: string) => `Members of ${operator}`,
+    memberColumns: { name: "Name", email: "E-mail address", role: "Role" },
     inviteAgain: "Invite an owner",
     inviteAgainHint: "An older link for the same address ends. The operator sees this in their activity.",
     invite: "Invite",
@@ -190,6 +192,12 @@ export const provider = {
       "What is under way on a machine is brought to its end or taken back. What is done stays. The operator can deploy again.",
     stop: "Stop deployment",
     stopping: "It is about to stop.",
+  },
+  person: {
+    email: "E-mail address",
+    staffRole: "Role in the staff",
+    memberOf: "Member of",
+    as: (role: string) => `as ${role}`,
   },
   staff: {
     title: "Staff",

@@ -15,7 +15,7 @@ const shared = {
 const refusals = {
   400: "The request is not as this document says",
   401: "There is no valid token",
-  403: "The token is not good for this: another scope, another operator, or a role that does not include it",
+  403: "The token is not good for this: another scope, another operator, or a role that does not include it. Or its maker lacks a second factor that is demanded",
   404: "There is no such thing among what the operator has",
   409: "What there is does not admit this now",
   422: "The configuration would have mistakes",

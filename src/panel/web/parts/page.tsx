@@ -67,21 +67,23 @@ const Navigation: FC<PageProperties> = ({ context, operator, here }) => {
             {shell.tokens}
           </Link>
         )}
-        {operator === undefined && actor.memberships.size > 0 && (
+        {operator === undefined && actor.memberships.size > 0 && may("site.read") && (
           <Link href="/" here={false}>
             {shell.services}
           </Link>
         )}
-        {actor.staffRole !== null && (
+        {may("provider.overview") && (
           <Link href="/provider" here={here === "provider"}>
             {shell.provider}
           </Link>
         )}
       </ul>
       <ul class="personal">
-        <Link href="/profile" here={here === "profile"}>
-          {actor.name}
-        </Link>
+        {may("profile.read") && (
+          <Link href="/profile" here={here === "profile"}>
+            {actor.name}
+          </Link>
+        )}
         <li>
           <form method="post" action="/profile/sign-out">
             <input type="hidden" name="form-token" value={context.formToken} />

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { memberRoles } from "../../../access/role.ts";
-import type { Member, MemberProblem } from "../../../accounts/members.ts";
+import type { MemberProblem } from "../../../accounts/members.ts";
 import { goTo, page } from "../../answer.tsx";
-import { Choice, ErrorSummary, Form, type FieldErrors } from "../../parts/form.tsx";
-import { refuse } from "../../refuse.tsx";
+import { ErrorSummary, Form, type FieldErrors } from "../../parts/form.tsx";
 import { route, type OperatorContext, type Route } from "../../route.ts";
+import { memberPage, ofMember } from "./member-page.tsx";
 import { membersIn } from "./members.ts";
 import { fields, readForm } from "./read-form.ts";
 
@@ -21,57 +20,6 @@ function errorsOf({ texts }: OperatorContext, problem: MemberProblem): FieldErro
 function ownSession({ actor }: OperatorContext, person: string): string | undefined {
   return actor.kind === "person" && actor.id === person ? actor.session : undefined;
 }
-
-function memberPage(
-  context: OperatorContext,
-  member: Member,
-  state: { readonly errors?: FieldErrors; readonly status?: 200 | 409 | 422 } = {},
-): Promise<Response> {
-  const { operator, texts } = context;
-  const { errors = {}, status = 200 } = state;
-  const { members: words, roles, roleHints } = texts.accounts;
-  const base = `/operators/${operator.id}/members`;
-  return page(
-    context,
-    { title: member.name, operator, here: "members", status },
-    <>
-      <ErrorSummary context={context} errors={errors} />
-      <p>{member.email}</p>
-      <Form context={context} action={`${base}/${member.person}`}>
-        <Choice
-          name="role"
-          label={words.role}
-          hint={words.roleHint}
-          options={memberRoles.map((role) => ({ value: role, label: roles[role], hint: roleHints[role] }))}
-          value={member.role}
-          error={errors["role"]}
-        />
-        <p class="actions">
-          <button type="submit">{texts.shell.save}</button>
-          <a class="button secondary" href={base}>
-            {texts.shell.cancel}
-          </a>
-        </p>
-      </Form>
-      <h2>{words.removeTitle}</h2>
-      <p>{words.removeText(member.name, operator.name)}</p>
-      <Form context={context} action={`${base}/${member.person}/remove`}>
-        <p class="actions">
-          <button type="submit" class="danger">
-            {words.remove}
-          </button>
-        </p>
-      </Form>
-    </>,
-  );
-}
-
-const ofMember =
-  (route: () => Route, handle: (context: OperatorContext, member: Member) => Promise<Response>) =>
-  async (context: OperatorContext): Promise<Response> => {
-    const member = await membersIn(context).find(context.param("person"));
-    return member === undefined ? await refuse(context, "not-found", route()) : await handle(context, member);
-  };
 
 const seeRoute: Route = route({
   method: "GET",

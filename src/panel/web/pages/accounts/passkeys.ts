@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { addPasskey, askForNewPasskey, removePasskey } from "../../../accounts/passkeys.ts";
+import { demandsFactor } from "../../../access/factor-demand.ts";
+import { addPasskey, askForNewPasskey } from "../../../accounts/passkeys.ts";
+import { removeFactor } from "../../../accounts/remove-factor.ts";
 import { goTo } from "../../answer.tsx";
 import { refuse } from "../../refuse.tsx";
 import { route, type Route } from "../../route.ts";
 import { passkeySite, readPasskeyAnswer } from "./passkey-answer.ts";
 import { fields, readForm } from "./read-form.ts";
-import { dropCodesWithoutFactor } from "./security.ts";
+import { securityPage } from "./security-page.tsx";
 import { secureAgain } from "./sign-in-session.ts";
 
 const ById = z.strictObject({ id: fields.id });
@@ -15,13 +17,17 @@ const removeRoute: Route = route({
   path: "/profile/security/passkeys/remove",
   permission: "profile.secure",
   async handle(context) {
-    const { panel, actor } = context;
+    const { panel, actor, texts } = context;
     const read = readForm(context, ById, {});
-    const name = read.kind === "read" ? await removePasskey(panel.queries, actor.id, read.value.id) : undefined;
-    if (name === undefined) return await refuse(context, "not-found", removeRoute);
-    await dropCodesWithoutFactor(context);
+    if (read.kind === "wrong") return await refuse(context, "not-found", removeRoute);
+    const demanded = demandsFactor(panel.settings.requireSecondFactor, actor);
+    const factor = { kind: "passkey", id: read.value.id } as const;
+    const removal = await removeFactor(panel.queries, { person: actor.id, factor, demanded });
+    if (removal.kind === "unknown") return await refuse(context, "not-found", removeRoute);
+    if (removal.kind === "last")
+      return await securityPage(context, { errors: { "": texts.accounts.security.lastFactor }, status: 409 });
     await secureAgain(context);
-    await context.audit({ action: "passkey.remove", subject: actor.email, detail: { passkey: name } });
+    await context.audit({ action: "passkey.remove", subject: actor.email, detail: { passkey: removal.name } });
     return goTo(context, "/profile/security?done=passkey-removed");
   },
 });
@@ -31,13 +37,13 @@ export const passkeyRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/profile/security/passkeys/options",
-    permission: "profile.secure",
+    permission: "profile.factor",
     handle: async (context) => context.http.json(await askForNewPasskey(passkeySite(context), context.actor)),
   }),
   route({
     method: "POST",
     path: "/profile/security/passkeys",
-    permission: "profile.secure",
+    permission: "profile.factor",
     async handle(context) {
       const { actor, http } = context;
       const answer = await readPasskeyAnswer(context, "make");

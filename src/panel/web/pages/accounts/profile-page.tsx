@@ -1,10 +1,12 @@
 import type { FC } from "hono/jsx";
 import { sessionsOf, type ListedSession } from "../../../accounts/sessions.ts";
+import { waysBackOf } from "../../../accounts/ways-back.ts";
 import { languageNames, languages } from "../../../texts/language.ts";
 import { page } from "../../answer.tsx";
 import { Choice, ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/form.tsx";
 import type { PersonContext } from "../../route.ts";
 import { agentName } from "./agent-name.ts";
+import { WaysBackList } from "./ways-back-list.tsx";
 
 /** What the page says beside what it shows. */
 export interface ProfileState {
@@ -13,7 +15,7 @@ export interface ProfileState {
 }
 
 /** What was done before the browser was sent here, by the word in the address. */
-const said = { saved: "saved", ended: "ended", "ended-others": "endedOthers" } as const;
+const said = { saved: "saved", ended: "ended", "ended-others": "endedOthers", "way-back": "endedWayBack" } as const;
 
 const SessionRow: FC<{ readonly context: PersonContext; readonly session: ListedSession }> = ({ context, session }) => {
   const { texts, format, panel, actor } = context;
@@ -123,6 +125,7 @@ export async function profilePage(context: PersonContext, state: ProfileState = 
   const { profile } = texts.accounts;
   const done = http.req.query("done") as keyof typeof said | undefined;
   const sessions = await sessionsOf(panel.queries, actor.id, panel.now());
+  const ways = await waysBackOf(panel.queries, actor.id, panel.now());
   const ids = [...actor.memberships.keys()];
   const operators =
     ids.length === 0
@@ -177,6 +180,7 @@ export async function profilePage(context: PersonContext, state: ProfileState = 
           {profile.securityOpen}
         </a>
       </p>
+      <WaysBackList context={context} ways={ways} />
       <h2>{profile.sessions}</h2>
       <Sessions context={context} sessions={sessions} />
     </>,

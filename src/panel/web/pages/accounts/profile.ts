@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endSessionOf, endSessions } from "../../../accounts/sessions.ts";
+import { endWaysBack } from "../../../accounts/ways-back.ts";
 import { goTo } from "../../answer.tsx";
 import { refuse } from "../../refuse.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
@@ -33,11 +34,26 @@ const endRoute: Route = route({
   },
 });
 
+const endWayBackRoute: Route = route({
+  method: "POST",
+  path: "/profile/ways-back/end",
+  permission: "profile.write",
+  async handle(context) {
+    const { panel, actor } = context;
+    const read = readForm(context, ById, {});
+    if (read.kind === "wrong" || !(await endWaysBack(panel.queries, actor.id, panel.now(), read.value.id)))
+      return await refuse(context, "not-found", endWayBackRoute);
+    await context.audit({ action: "way-back.end", subject: actor.email });
+    return goTo(context, "/profile?done=way-back");
+  },
+});
+
 /** One's own name, language and sessions. */
 export const profileRoutes: readonly Route[] = [
   route({ method: "GET", path: "/profile", permission: "profile.read", handle: (context) => profilePage(context) }),
   route({ method: "POST", path: "/profile", permission: "profile.write", handle: save }),
   endRoute,
+  endWayBackRoute,
   route({
     method: "POST",
     path: "/profile/sessions/end-others",

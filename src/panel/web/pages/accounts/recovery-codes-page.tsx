@@ -4,9 +4,13 @@ import type { PersonContext } from "../../route.ts";
 
 /**
  * Makes recovery codes and shows them, this once.
- * @param done what was done before, in words
+ * @param state.done what was done before, in words
+ * @param state.led whether the person was led here, and goes on to where they wanted
  */
-export async function recoveryCodesPage(context: PersonContext, done?: string): Promise<Response> {
+export async function recoveryCodesPage(
+  context: PersonContext,
+  { done, led = false }: { readonly done?: string; readonly led?: boolean } = {},
+): Promise<Response> {
   const { panel, actor, texts } = context;
   const { security } = texts.accounts;
   const codes = await makeRecoveryCodes(panel.queries, actor.id);
@@ -38,8 +42,8 @@ export async function recoveryCodesPage(context: PersonContext, done?: string): 
         >
           {security.codesSave}
         </a>
-        <a class="button secondary" href="/profile/security">
-          {texts.shell.back}
+        <a class="button secondary" href={led ? "/" : "/profile/security"}>
+          {led ? security.factorGoOn : texts.shell.back}
         </a>
       </p>
     </>,

@@ -1,17 +1,18 @@
 import type { FC } from "hono/jsx";
+import { demandsFactor } from "../../../access/factor-demand.ts";
 import { accountOf } from "../../../accounts/people.ts";
 import { passkeysOf, type ListedPasskey } from "../../../accounts/passkeys.ts";
 import { asksForMore, secondFactorsOf, type SecondFactors } from "../../../accounts/second-factor.ts";
 import { page } from "../../answer.tsx";
 import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/form.tsx";
 import type { PersonContext } from "../../route.ts";
+import { AddPasskey } from "./add-passkey.tsx";
 import { NewPasswordField } from "./new-password.tsx";
-import { PasskeyButton } from "./passkey-button.tsx";
 
 /** What the page says beside what it shows. */
 export interface SecurityState {
   readonly errors?: FieldErrors;
-  readonly status?: 200 | 422 | 429;
+  readonly status?: 200 | 409 | 422 | 429;
 }
 
 /** What was done before the browser was sent here, by the word in the address. */
@@ -42,7 +43,16 @@ const Password: FC<{ readonly context: PersonContext; readonly errors: FieldErro
   );
 };
 
-const Totp: FC<{ readonly context: PersonContext; readonly on: boolean }> = ({ context, on }) => {
+/** In place of what would take the last second factor away, where one is demanded. */
+const LastFactor: FC<{ readonly context: PersonContext }> = ({ context }) => (
+  <p class="muted">{context.texts.accounts.security.lastFactor}</p>
+);
+
+const Totp: FC<{ readonly context: PersonContext; readonly on: boolean; readonly last: boolean }> = ({
+  context,
+  on,
+  last,
+}) => {
   const { security } = context.texts.accounts;
   return (
     <>
@@ -50,7 +60,8 @@ const Totp: FC<{ readonly context: PersonContext; readonly on: boolean }> = ({ c
       <p>
         <span class={on ? "state good" : "state off"}>{on ? security.on : security.off}</span>
       </p>
-      {on ? (
+      {on && last && <LastFactor context={context} />}
+      {on && !last && (
         <Form context={context} action="/profile/security/totp/disable">
           <p class="actions">
             <button type="submit" class="danger">
@@ -58,7 +69,8 @@ const Totp: FC<{ readonly context: PersonContext; readonly on: boolean }> = ({ c
             </button>
           </p>
         </Form>
-      ) : (
+      )}
+      {!on && (
         <p class="actions">
           <a class="button" href="/profile/security/totp">
             {security.totpSetUp}
@@ -87,7 +99,11 @@ const Codes: FC<{ readonly context: PersonContext; readonly count: number }> = (
   );
 };
 
-const PasskeyRow: FC<{ readonly context: PersonContext; readonly passkey: ListedPasskey }> = ({ context, passkey }) => {
+const PasskeyRow: FC<{
+  readonly context: PersonContext;
+  readonly passkey: ListedPasskey;
+  readonly last: boolean;
+}> = ({ context, passkey, last }) => {
   const { texts, format, panel } = context;
   const { security } = texts.accounts;
   const { id, name, made, used } = passkey;
@@ -107,21 +123,24 @@ const PasskeyRow: FC<{ readonly context: PersonContext; readonly passkey: Listed
         )}
       </td>
       <td>
-        <Form context={context} action="/profile/security/passkeys/remove">
-          <input type="hidden" name="id" value={id} />
-          <button type="submit" class="quiet" aria-label={security.passkeyRemoveOf(name)}>
-            {security.passkeyRemove}
-          </button>
-        </Form>
+        {!last && (
+          <Form context={context} action="/profile/security/passkeys/remove">
+            <input type="hidden" name="id" value={id} />
+            <button type="submit" class="quiet" aria-label={security.passkeyRemoveOf(name)}>
+              {security.passkeyRemove}
+            </button>
+          </Form>
+        )}
       </td>
     </tr>
   );
 };
 
-const Passkeys: FC<{ readonly context: PersonContext; readonly passkeys: readonly ListedPasskey[] }> = ({
-  context,
-  passkeys,
-}) => {
+const Passkeys: FC<{
+  readonly context: PersonContext;
+  readonly passkeys: readonly ListedPasskey[];
+  readonly last: boolean;
+}> = ({ context, passkeys, last }) => {
   const { security, profile } = context.texts.accounts;
   return (
     <>
@@ -142,31 +161,14 @@ const Passkeys: FC<{ readonly context: PersonContext; readonly passkeys: readonl
             </thead>
             <tbody>
               {passkeys.map((passkey) => (
-                <PasskeyRow context={context} passkey={passkey} />
+                <PasskeyRow context={context} passkey={passkey} last={last} />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      <noscript>
-        <p>{security.passkeyScript}</p>
-      </noscript>
-      <TextField
-        name="passkey-name"
-        label={security.passkeyName}
-        hint={security.passkeyNameHint}
-        autocomplete="off"
-        maxlength={100}
-        required
-      />
-      <PasskeyButton
-        context={context}
-        kind="make"
-        ask="/profile/security/passkeys/options"
-        answer="/profile/security/passkeys"
-        label={security.passkeyAdd}
-        nameField="passkey-name"
-      />
+      {last && passkeys.length > 0 && <LastFactor context={context} />}
+      <AddPasskey context={context} />
     </>
   );
 };
@@ -179,6 +181,8 @@ export async function securityPage(context: PersonContext, state: SecurityState 
   const done = http.req.query("done") as keyof typeof said | undefined;
   const factors: SecondFactors = await secondFactorsOf(panel.queries, await accountOf(panel.queries, actor.id));
   const passkeys = await passkeysOf(panel.queries, actor.id);
+  const demanded = demandsFactor(panel.settings.requireSecondFactor, actor);
+  const last = demanded && Number(factors.totp) + factors.passkeys === 1;
   return await page(
     context,
     { title: security.title, here: "profile", status, scripts: ["passkey.js"] },
@@ -195,9 +199,9 @@ export async function securityPage(context: PersonContext, state: SecurityState 
       <h2>{security.passwordTitle}</h2>
       <Password context={context} errors={errors} />
       <h2>{security.totpTitle}</h2>
-      <Totp context={context} on={factors.totp} />
+      <Totp context={context} on={factors.totp} last={last} />
       <h2>{security.passkeysTitle}</h2>
-      <Passkeys context={context} passkeys={passkeys} />
+      <Passkeys context={context} passkeys={passkeys} last={last} />
       {asksForMore(factors) && <Codes context={context} count={factors.codes} />}
     </>,
   );

@@ -2,14 +2,8 @@ import { z } from "zod";
 import { hashPassword, verifyPassword } from "../../../accounts/password.ts";
 import { accountOf } from "../../../accounts/people.ts";
 import { mayProve, proved } from "../../../accounts/proof-limit.ts";
-import {
-  asksForMore,
-  disableTotp,
-  dropRecoveryCodes,
-  enableTotp,
-  secondFactorsOf,
-} from "../../../accounts/second-factor.ts";
-import { checkTotp } from "../../../accounts/totp.ts";
+import { asksForMore, secondFactorsOf } from "../../../accounts/second-factor.ts";
+import { endWaysBack } from "../../../accounts/ways-back.ts";
 import { goTo } from "../../answer.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
 import { newPasswordError } from "./new-password.tsx";
@@ -17,17 +11,9 @@ import { fields, readForm } from "./read-form.ts";
 import { recoveryCodesPage } from "./recovery-codes-page.tsx";
 import { securityPage } from "./security-page.tsx";
 import { secureAgain } from "./sign-in-session.ts";
-import { openSetUp, totpPage } from "./totp-page.tsx";
 
 const Passwords = z.strictObject({ current: fields.password, password: fields.password });
-const SetUp = z.strictObject({ "set-up": z.string().max(500), code: fields.code });
 const Nothing = z.strictObject({});
-
-/** Recovery codes stand in for a second factor: without one there is nothing that they are good for. */
-export async function dropCodesWithoutFactor({ panel, actor }: PersonContext): Promise<void> {
-  const factors = await secondFactorsOf(panel.queries, await accountOf(panel.queries, actor.id));
-  if (!asksForMore(factors)) await dropRecoveryCodes(panel.queries, actor.id);
-}
 
 async function changePassword(context: PersonContext): Promise<Response> {
   const { panel, actor, source, texts } = context;
@@ -51,28 +37,14 @@ async function changePassword(context: PersonContext): Promise<Response> {
     .set({ password_hash: await hashPassword(password) })
     .where("id", "=", actor.id)
     .execute();
+  // Whoever knows the password needs no way back, and one that somebody else has in hands opens nothing any more.
+  await endWaysBack(panel.queries, actor.id, panel.now());
   await secureAgain(context);
   await context.audit({ action: "password.change", subject: actor.email });
   return goTo(context, "/profile/security?done=password");
 }
 
-async function confirmTotp(context: PersonContext): Promise<Response> {
-  const { panel, actor, texts } = context;
-  const { security, secondFactor } = texts.accounts;
-  const sealed = context.form["set-up"] ?? "";
-  const secret = openSetUp(context, sealed);
-  if (secret === undefined) return await totpPage(context, { errors: { "": security.totpStale }, status: 422 });
-  const read = readForm(context, SetUp, { code: secondFactor.missing });
-  if (read.kind === "wrong") return await totpPage(context, { errors: read.errors, status: 422, secret });
-  const step = checkTotp(secret, read.value.code.replace(" ", ""), { now: panel.now(), after: null });
-  if (step === undefined) return await totpPage(context, { errors: { code: security.totpWrong }, status: 422, secret });
-  await enableTotp(panel, { person: actor.id, secret, step });
-  const again = await secureAgain(context);
-  await context.audit({ action: "totp.enable", subject: actor.email });
-  return await recoveryCodesPage(again, security.totpEnabled);
-}
-
-/** Password, authenticator application and recovery codes. All of it needs a fresh proof. */
+/** Password and recovery codes. All of it needs a fresh proof. */
 export const securityRoutes: readonly Route[] = [
   route({
     method: "GET",
@@ -81,27 +53,6 @@ export const securityRoutes: readonly Route[] = [
     handle: (context) => securityPage(context),
   }),
   route({ method: "POST", path: "/profile/security/password", permission: "profile.secure", handle: changePassword }),
-  route({
-    method: "GET",
-    path: "/profile/security/totp",
-    permission: "profile.secure",
-    handle: (context) => totpPage(context),
-  }),
-  route({ method: "POST", path: "/profile/security/totp", permission: "profile.secure", handle: confirmTotp }),
-  route({
-    method: "POST",
-    path: "/profile/security/totp/disable",
-    permission: "profile.secure",
-    async handle(context) {
-      const read = readForm(context, Nothing, {});
-      if (read.kind === "wrong") return await securityPage(context, { errors: read.errors, status: 422 });
-      await disableTotp(context.panel.queries, context.actor.id);
-      await dropCodesWithoutFactor(context);
-      await secureAgain(context);
-      await context.audit({ action: "totp.disable", subject: context.actor.email });
-      return goTo(context, "/profile/security?done=totp-off");
-    },
-  }),
   route({
     method: "POST",
     path: "/profile/security/recovery-codes",

@@ -8,7 +8,7 @@ import { returnPath } from "../../refuse.tsx";
 import type { PersonContext, RequestContext } from "../../route.ts";
 
 /** By what somebody signed in or tried to. */
-export type SignInWay = "password" | "second factor" | "recovery code" | "passkey" | "invitation";
+export type SignInWay = "password" | "second factor" | "recovery code" | "passkey" | "invitation" | "way back";
 
 /** Writes a sign-in into the audit trail. Of unknown addresses nothing is kept: people type passwords there by mistake. */
 export async function auditSignIn(
@@ -43,15 +43,16 @@ export async function signIn(context: RequestContext, account: Account, by: Sign
   await auditSignIn(context, account, { by, outcome: "done" });
 }
 
-/** Goes on after the right password: to where the person wanted, or to the second factor. */
+/** Goes on after the right password, or a new one: to where the person wanted, or to the second factor. */
 export async function afterPassword(
   context: RequestContext,
   account: Account,
   next: string | undefined,
+  by: SignInWay = "password",
 ): Promise<Response> {
   const path = returnPath(next);
   if (!asksForMore(await secondFactorsOf(context.panel.queries, account))) {
-    await signIn(context, account, "password");
+    await signIn(context, account, by);
     return goTo(context, path ?? "/");
   }
   await begin(context, account, "password");

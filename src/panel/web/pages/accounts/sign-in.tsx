@@ -54,6 +54,7 @@ function signInPage(
           <button type="submit">{signIn.submit}</button>
         </p>
       </Form>
+      <p class="muted">{signIn.forgotten}</p>
       <p class="muted">{signIn.noAccount}</p>
     </>
   );

@@ -8,7 +8,7 @@ export const signOutRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/profile/sign-out",
-    permission: "profile.write",
+    permission: "session.end",
     async handle(context) {
       const secret = sessionCookie(context.http);
       if (secret !== undefined) await endSession(context.panel.queries, secret);

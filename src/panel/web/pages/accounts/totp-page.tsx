@@ -3,6 +3,7 @@ import { encode } from "uqr";
 import { newTotpSecret, totpUri } from "../../../accounts/totp.ts";
 import { page } from "../../answer.tsx";
 import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/form.tsx";
+import { factorPath } from "../../refuse.tsx";
 import type { PersonContext } from "../../route.ts";
 
 /** Milliseconds in which a set-up has to be confirmed. */
@@ -81,7 +82,7 @@ export function totpPage(
         />
         <p class="actions">
           <button type="submit">{security.totpConfirm}</button>
-          <a class="button secondary" href="/profile/security">
+          <a class="button secondary" href={actor.lacksFactor ? factorPath : "/profile/security"}>
             {texts.shell.cancel}
           </a>
         </p>

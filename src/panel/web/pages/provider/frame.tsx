@@ -49,7 +49,7 @@ export function providerPage(
   properties: {
     readonly title: string;
     readonly at: (typeof sections)[number]["name"];
-    readonly status?: 200 | 404 | 409 | 422 | undefined;
+    readonly status?: 200 | 403 | 404 | 409 | 422 | undefined;
   },
   content: Child,
 ): Promise<Response> {

@@ -1,3 +1,4 @@
+import { membersOf } from "../../../accounts/members.ts";
 import { listRuns } from "../../../provider/all-runs.ts";
 import { findOperator, inviteOwner, suspend, type OperatorDetail } from "../../../provider/operators.ts";
 import { goTo } from "../../answer.tsx";
@@ -5,6 +6,7 @@ import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/for
 import { route, type PersonContext, type Route } from "../../route.ts";
 import { Ago } from "../../parts/state.tsx";
 import { may, nothingHere, providerPage } from "./frame.tsx";
+import { HeadRow } from "./head-row.tsx";
 import { InvitationLink } from "./invitation-link.tsx";
 import { Email } from "./operators.tsx";
 import { readForm } from "./read-form.ts";
@@ -44,6 +46,36 @@ function facts(context: PersonContext, operator: OperatorDetail) {
       <dt>{words.since}</dt>
       <dd>{format.date(createdAt)}</dd>
     </dl>
+  );
+}
+
+async function members(context: PersonContext, { id, name }: OperatorDetail) {
+  const { panel, texts } = context;
+  const { operators: words } = texts.provider;
+  if (!may(context, "provider.way-back")) return null;
+  const list = await membersOf(panel.queries, id, panel.now).list();
+  if (list.length === 0) return null;
+  return (
+    <section>
+      <h2>{words.members}</h2>
+      <div class="table">
+        <table>
+          <caption>{words.membersCaption(name)}</caption>
+          <HeadRow columns={words.memberColumns} />
+          <tbody>
+            {list.map((member) => (
+              <tr>
+                <th scope="row">
+                  <a href={`/provider/people/${member.person}`}>{member.name}</a>
+                </th>
+                <td>{member.email}</td>
+                <td>{words.roles[member.role]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 
@@ -143,6 +175,7 @@ async function operatorPage(
           </>
         )}
       </section>
+      {await members(context, operator)}
       {invitations(context, operator, errors)}
       {suspension(context, operator)}
     </>,

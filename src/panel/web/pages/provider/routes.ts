@@ -6,6 +6,7 @@ import { environmentRoutes } from "./environments.tsx";
 import { oneOperatorRoutes } from "./operator.tsx";
 import { operatorRoutes } from "./operators.tsx";
 import { overviewRoutes } from "./overview.tsx";
+import { personRoutes } from "./person.tsx";
 import { staffRoutes } from "./staff.tsx";
 
 /** Ways into the hosting provider's part. */
@@ -17,5 +18,6 @@ export const providerRoutes: readonly Route[] = [
   ...oneOperatorRoutes,
   ...deploymentRoutes,
   ...staffRoutes,
+  ...personRoutes,
   ...auditRoutes,
 ];

@@ -34,7 +34,9 @@ async function staffPage(
           <tbody>
             {staff.map(({ id, name, email, role }) => (
               <tr>
-                <th scope="row">{name}</th>
+                <th scope="row">
+                  <a href={`/provider/people/${id}`}>{name}</a>
+                </th>
                 <td>{email}</td>
                 <td>{words.roles[role]}</td>
                 <td>

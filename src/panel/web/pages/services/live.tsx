@@ -1,5 +1,6 @@
 import { streamSSE } from "hono/streaming";
 import { decide } from "../../../access/decide.ts";
+import { underDemand } from "../../../access/factor-demand.ts";
 import { findSession } from "../../../accounts/sessions.ts";
 import { logLine } from "../../../runs/log-line.ts";
 import { fragment } from "../../answer.tsx";
@@ -57,7 +58,9 @@ const download = route({
 async function mayGoOn({ http, panel, operator }: OperatorContext): Promise<boolean> {
   const secret = sessionCookie(http);
   const session = secret === undefined ? undefined : await findSession(panel.queries, secret, panel.now());
-  return session?.stage === "complete" && decide(session.actor, "deployment.read", operator.id) === "yes";
+  if (session?.stage !== "complete") return false;
+  const actor = underDemand(panel.settings.requireSecondFactor, session.actor);
+  return decide(actor, "deployment.read", operator.id) === "yes";
 }
 
 /** Says that there is more to see; what it is, the browser asks for by the other ways, each with its own check. */
