@@ -7,6 +7,7 @@ import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/for
 import type { PersonContext } from "../../route.ts";
 import { NewPasswordField } from "./new-password.tsx";
 import { PasskeyButton } from "./passkey-button.tsx";
+import { Table } from "../../parts/table.tsx";
 
 /** What the page says beside what it shows. */
 export interface SecurityState {
@@ -129,24 +130,14 @@ const Passkeys: FC<{ readonly context: PersonContext; readonly passkeys: readonl
       {passkeys.length === 0 ? (
         <p class="empty">{security.passkeysNone}</p>
       ) : (
-        <div class="table">
-          <table>
-            <caption>{security.passkeysCaption}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{profile.name}</th>
-                <th scope="col">{security.passkeyMade}</th>
-                <th scope="col">{security.passkeyUsed}</th>
-                <th scope="col">{profile.actions}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {passkeys.map((passkey) => (
-                <PasskeyRow context={context} passkey={passkey} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={security.passkeysCaption}
+          columns={[profile.name, security.passkeyMade, security.passkeyUsed, profile.actions]}
+        >
+          {passkeys.map((passkey) => (
+            <PasskeyRow context={context} passkey={passkey} />
+          ))}
+        </Table>
       )}
       <noscript>
         <p>{security.passkeyScript}</p>

@@ -16,6 +16,7 @@ import { route, type OperatorContext } from "../../route.ts";
 import { delegationWords, DelegationNotice } from "./delegation-notice.tsx";
 import { configurationPath, deploymentPath } from "./paths.ts";
 import { PlanSummary } from "./plan-summary.tsx";
+import { Table } from "../../parts/table.tsx";
 
 function written(value: Json | undefined): string {
   if (value === undefined) return "–";
@@ -31,38 +32,26 @@ const Changes: FC<{ readonly context: OperatorContext; readonly changes: readonl
   const label = (option: string): string =>
     Object.hasOwn(options, option) ? options[option as keyof typeof options].label : option;
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{review.application}</th>
-            <th scope="col">{review.setting}</th>
-            <th scope="col">{review.before}</th>
-            <th scope="col">{review.after}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map(({ application = "–", kind, option, from, to }) => (
-            <tr>
-              <th scope="row">{application}</th>
-              {kind === "changed" ? (
-                <>
-                  <td>{label(option ?? "")}</td>
-                  <td>
-                    <del>{written(from)}</del>
-                  </td>
-                  <td>
-                    <ins>{written(to)}</ins>
-                  </td>
-                </>
-              ) : (
-                <td colspan={3}>{kind === "added" ? review.added : review.removed}</td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={[review.application, review.setting, review.before, review.after]}>
+      {changes.map(({ application = "–", kind, option, from, to }) => (
+        <tr>
+          <th scope="row">{application}</th>
+          {kind === "changed" ? (
+            <>
+              <td>{label(option ?? "")}</td>
+              <td>
+                <del>{written(from)}</del>
+              </td>
+              <td>
+                <ins>{written(to)}</ins>
+              </td>
+            </>
+          ) : (
+            <td colspan={3}>{kind === "added" ? review.added : review.removed}</td>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 };
 
