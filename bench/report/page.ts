@@ -40,7 +40,7 @@ const how = `## How it is measured
 - Memory: the greatest sum of the proportional set sizes of a tool's processes on this computer, its ssh included,
   looked at every 50 ms. Bytes: what the lab's bridge passed on to machines, headers included.
 - 30 ms away: by the kernel's netem, or where it has none by [a relay](../bench/network/delay-line.ts) for both tools.
-- The applications have [a page of their own](benchmarks-services.md).
+- The applications have [a page of their own](benchmarks-services.md), and so has [FediPanel](benchmarks-panel.md).
 `;
 
 function verdicts(measured: readonly Measurement[]): string {

@@ -1,6 +1,7 @@
 import type { FediversityConfig } from "../catalogue/config.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EventSink } from "../engine/event.ts";
+import type { AskNameServers } from "./configurations/delegation.ts";
 import type { Queries } from "./database/database.ts";
 import type { Keys } from "./keys.ts";
 import type { Queue } from "./runs/queue.ts";
@@ -24,6 +25,8 @@ export interface Panel {
   readonly openDeployment: OpenDeployment;
   readonly queue: Queue;
   readonly watch: RunWatch;
+  /** Looks delegations up. */
+  readonly askNameServers: AskNameServers;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes errors that nobody waits for. */

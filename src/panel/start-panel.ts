@@ -1,4 +1,5 @@
 import { serve } from "@hono/node-server";
+import { resolveNs } from "node:dns/promises";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { FediversityConfig } from "../catalogue/config.ts";
@@ -76,7 +77,8 @@ export async function startPanel(options: StartOptions): Promise<RunningPanel> {
   try {
     const queue = await openQueue(database, report);
     const watch = watchRuns(queries, report);
-    const panel: Panel = { queries, keys, settings, config, openDeployment, queue, watch, now: Date.now, report };
+    const outside = { config, openDeployment, askNameServers: resolveNs, now: Date.now, report };
+    const panel: Panel = { queries, keys, settings, queue, watch, ...outside };
     const server = settings.work === "deployments" ? undefined : await listen(panel);
     let looked: (() => Promise<void>) | undefined;
     if (settings.work !== "web") {

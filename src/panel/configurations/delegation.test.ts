@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkDelegation } from "./delegation.ts";
+import { checkDelegation, leadsElsewhere } from "./delegation.ts";
 
 const provider = { nameServers: ["ns1.provider.example", "ns2.provider.example"], freeDomains: ["fedi.example"] };
 const answers =
@@ -43,4 +43,12 @@ void test("nobody is asked about the hosting provider's own domains, or without 
       kind: "wrong",
       found: "x.example",
     });
+});
+
+void test("what leads elsewhere is known to, and what is not known stops nobody", () => {
+  const found = "ns.other.example";
+  assert.equal(leadsElsewhere({ kind: "wrong", found }), true);
+  assert.equal(leadsElsewhere({ kind: "missing" }), true);
+  for (const kind of ["good", "unneeded", "unchecked"] as const) assert.equal(leadsElsewhere({ kind }), false, kind);
+  assert.equal(leadsElsewhere({ kind: "unreachable", found: "ETIMEOUT" }), false);
 });

@@ -1,9 +1,12 @@
-import { resolveNs } from "node:dns/promises";
-
 /** What the DNS says about who answers for a domain. */
 export type Delegation =
   | { readonly kind: "unneeded" | "unchecked" | "good" | "missing" }
   | { readonly kind: "wrong" | "unreachable"; readonly found: string };
+
+/** Whether nobody could reach what is deployed now: a person has to want it all the same. What is not known stops nobody. */
+export function leadsElsewhere({ kind }: Delegation): boolean {
+  return kind === "missing" || kind === "wrong";
+}
 
 /** Asks for the names of a domain's name servers. */
 export type AskNameServers = (domain: string) => Promise<readonly string[]>;
@@ -18,7 +21,7 @@ const absent = new Set(["ENOTFOUND", "ENODATA"]);
 export async function checkDelegation(
   domain: string,
   { nameServers, freeDomains }: { readonly nameServers: readonly string[]; readonly freeDomains: readonly string[] },
-  ask: AskNameServers = resolveNs,
+  ask: AskNameServers,
 ): Promise<Delegation> {
   if (freeDomains.some((free) => domain.endsWith(`.${free}`))) return { kind: "unneeded" };
   if (nameServers.length === 0) return { kind: "unchecked" };

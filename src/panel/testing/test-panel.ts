@@ -43,6 +43,8 @@ export interface TestPanel {
   readonly queries: Queries;
   readonly server: Hono;
   readonly machines: MemoryMachines;
+  /** Name servers by domain, for {@link Panel.askNameServers}; a domain that is not there does not exist. */
+  readonly delegations: Map<string, readonly string[]>;
   /** Errors that nobody waited for. */
   readonly reported: unknown[];
   /** Moves the clock: milliseconds. */
@@ -105,6 +107,7 @@ export async function startTestPanel(
   const database = await openMemory();
   const { queries } = database;
   const machines = memoryMachines();
+  const delegations = new Map<string, readonly string[]>();
   const reported: unknown[] = [];
   const report = (error: unknown): void => void reported.push(error);
   const queued: string[] = [];
@@ -134,6 +137,7 @@ export async function startTestPanel(
       close: () => Promise.resolve(),
     },
     watch: watchRuns(queries, report),
+    askNameServers: (domain) => Promise.resolve(delegations.get(domain) ?? []),
     now: () => Date.now() + ahead,
     report,
   };
@@ -145,6 +149,7 @@ export async function startTestPanel(
     queries,
     server,
     machines,
+    delegations,
     reported,
     pass(milliseconds) {
       ahead += milliseconds;

@@ -128,6 +128,11 @@ export const services: Catalogue<typeof original> = {
     estimate: (duration: string) => `Dauert etwa ${duration}, nach früheren Einrichtungen zu urteilen.`,
     noEstimate: "Wie lange es dauert, ist noch nicht bekannt: Hier wurde noch nichts eingerichtet.",
     environment: (name: string) => `Wo: ${name}`,
+    despite: (domain: string) => `Einrichten, obwohl ${domain} nicht hierher führt`,
+    despiteHint:
+      "Das Einrichten schlägt wahrscheinlich fehl: Für einen Namen, der woandershin führt, gibt es kein Zertifikat.",
+    despiteMissing:
+      "Die Domain führt nicht hierher. Ändern Sie zuerst ihre Delegation, oder sagen Sie, dass Sie fortfahren wollen.",
     deploy: "Einrichten",
     discard: "Diese Änderungen verwerfen",
     outdated: "Jemand hat die Vormerkungen inzwischen geändert. Dies würde jetzt eingerichtet.",

@@ -158,6 +158,7 @@ export const Switch: FC<FieldProperties & { readonly checked: boolean }> = ({ na
         type="checkbox"
         value="true"
         {...(checked ? { checked: true } : {})}
+        {...(error === undefined ? {} : { "aria-invalid": "true" })}
         {...describedBy({ name, label, hint, error })}
       />
       <span>{label}</span>

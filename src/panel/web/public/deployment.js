@@ -34,7 +34,8 @@ async function moreLog() {
     log.append(line);
   }
   filter();
-  if (follow?.checked === true) log.scrollTop = log.scrollHeight;
+  const frame = log.parentElement;
+  if (follow?.checked === true && frame !== null) frame.scrollTop = frame.scrollHeight;
 }
 
 async function newProgress() {

@@ -6,6 +6,7 @@ import { readAudit, type StoredAudit } from "../../../audit/read-audit.ts";
 import { page } from "../../answer.tsx";
 import { route, type OperatorContext, type Route } from "../../route.ts";
 import { whatWasDone, whoDid } from "./audit-sentence.ts";
+import { Table } from "../../parts/table.tsx";
 
 /** Entries on one page. */
 const pageLength = 50;
@@ -72,25 +73,14 @@ async function activityPage(context: OperatorContext): Promise<Response> {
       {entries.length === 0 ? (
         <p class="empty">{activity.empty}</p>
       ) : (
-        <div class="table">
-          <table>
-            <caption>{activity.caption(operator.name)}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{activity.when}</th>
-                <th scope="col">{activity.who}</th>
-                <th scope="col">{activity.what}</th>
-                <th scope="col">{activity.outcome}</th>
-                <th scope="col">{activity.from}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.map((entry) => (
-                <EntryRow context={context} entry={entry} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={activity.caption(operator.name)}
+          columns={[activity.when, activity.who, activity.what, activity.outcome, activity.from]}
+        >
+          {entries.map((entry) => (
+            <EntryRow context={context} entry={entry} />
+          ))}
+        </Table>
       )}
       <p class="actions">
         {before !== undefined && (

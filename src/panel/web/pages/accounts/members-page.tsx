@@ -5,6 +5,7 @@ import { membersOf, type Member, type OpenInvitation } from "../../../accounts/m
 import { page } from "../../answer.tsx";
 import { Choice, ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/form.tsx";
 import type { OperatorContext } from "../../route.ts";
+import { Table } from "../../parts/table.tsx";
 
 /** What the page says beside the lists. */
 export interface MembersState {
@@ -138,48 +139,26 @@ export async function membersPage(context: OperatorContext, state: MembersState 
           </p>
         </div>
       )}
-      <div class="table">
-        <table>
-          <caption>{words.caption(operator.name)}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{words.name}</th>
-              <th scope="col">{words.email}</th>
-              <th scope="col">{words.role}</th>
-              <th scope="col">{words.since}</th>
-              <th scope="col">{words.actions}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map((member) => (
-              <MemberRow context={context} member={member} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={words.caption(operator.name)}
+        columns={[words.name, words.email, words.role, words.since, words.actions]}
+      >
+        {list.map((member) => (
+          <MemberRow context={context} member={member} />
+        ))}
+      </Table>
       <h2>{words.invitations}</h2>
       {invitations.length === 0 ? (
         <p class="empty">{words.noInvitations}</p>
       ) : (
-        <div class="table">
-          <table>
-            <caption>{words.invitationsCaption}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words.email}</th>
-                <th scope="col">{words.role}</th>
-                <th scope="col">{words.invitedBy}</th>
-                <th scope="col">{words.until}</th>
-                <th scope="col">{words.actions}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {invitations.map((invitation) => (
-                <InvitationRow context={context} invitation={invitation} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={words.invitationsCaption}
+          columns={[words.email, words.role, words.invitedBy, words.until, words.actions]}
+        >
+          {invitations.map((invitation) => (
+            <InvitationRow context={context} invitation={invitation} />
+          ))}
+        </Table>
       )}
       <h2>{words.inviteTitle}</h2>
       <InviteForm context={context} errors={errors} filled={Object.keys(errors).length > 0} />

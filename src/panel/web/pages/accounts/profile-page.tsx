@@ -7,6 +7,7 @@ import { Choice, ErrorSummary, Form, TextField, type FieldErrors } from "../../p
 import type { PersonContext } from "../../route.ts";
 import { agentName } from "./agent-name.ts";
 import { WaysBackList } from "./ways-back-list.tsx";
+import { Table } from "../../parts/table.tsx";
 
 /** What the page says beside what it shows. */
 export interface ProfileState {
@@ -57,25 +58,14 @@ const Sessions: FC<{ readonly context: PersonContext; readonly sessions: readonl
   const { profile } = context.texts.accounts;
   return (
     <>
-      <div class="table">
-        <table>
-          <caption>{profile.sessionsCaption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{profile.browser}</th>
-              <th scope="col">{profile.from}</th>
-              <th scope="col">{profile.started}</th>
-              <th scope="col">{profile.used}</th>
-              <th scope="col">{profile.actions}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {sessions.map((session) => (
-              <SessionRow context={context} session={session} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        caption={profile.sessionsCaption}
+        columns={[profile.browser, profile.from, profile.started, profile.used, profile.actions]}
+      >
+        {sessions.map((session) => (
+          <SessionRow context={context} session={session} />
+        ))}
+      </Table>
       {sessions.length > 1 && (
         <Form context={context} action="/profile/sessions/end-others">
           <p class="actions">

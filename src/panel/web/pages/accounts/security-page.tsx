@@ -8,6 +8,7 @@ import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/for
 import type { PersonContext } from "../../route.ts";
 import { AddPasskey } from "./add-passkey.tsx";
 import { NewPasswordField } from "./new-password.tsx";
+import { Table } from "../../parts/table.tsx";
 
 /** What the page says beside what it shows. */
 export interface SecurityState {
@@ -148,24 +149,14 @@ const Passkeys: FC<{
       {passkeys.length === 0 ? (
         <p class="empty">{security.passkeysNone}</p>
       ) : (
-        <div class="table">
-          <table>
-            <caption>{security.passkeysCaption}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{profile.name}</th>
-                <th scope="col">{security.passkeyMade}</th>
-                <th scope="col">{security.passkeyUsed}</th>
-                <th scope="col">{profile.actions}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {passkeys.map((passkey) => (
-                <PasskeyRow context={context} passkey={passkey} last={last} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={security.passkeysCaption}
+          columns={[profile.name, security.passkeyMade, security.passkeyUsed, profile.actions]}
+        >
+          {passkeys.map((passkey) => (
+            <PasskeyRow context={context} passkey={passkey} last={last} />
+          ))}
+        </Table>
       )}
       {last && passkeys.length > 0 && <LastFactor context={context} />}
       <AddPasskey context={context} />

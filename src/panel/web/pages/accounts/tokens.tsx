@@ -7,6 +7,7 @@ import { Choice, ErrorSummary, Form, Switch, TextField, type FieldErrors } from 
 import { refuse } from "../../refuse.tsx";
 import { route, type OperatorContext, type Route } from "../../route.ts";
 import { fields, readForm } from "./read-form.ts";
+import { Table } from "../../parts/table.tsx";
 
 /** Days for which a token can be good. */
 const lifetimes = [30, 90, 365] as const;
@@ -83,26 +84,14 @@ async function tokensPage(
       {tokens.length === 0 ? (
         <p class="empty">{words.none}</p>
       ) : (
-        <div class="table">
-          <table>
-            <caption>{words.caption(operator.name)}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words.name}</th>
-                <th scope="col">{words.scopes}</th>
-                <th scope="col">{words.madeBy}</th>
-                <th scope="col">{words.until}</th>
-                <th scope="col">{words.used}</th>
-                <th scope="col">{words.actions}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {tokens.map((token) => (
-                <TokenRow context={context} token={token} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          caption={words.caption(operator.name)}
+          columns={[words.name, words.scopes, words.madeBy, words.until, words.used, words.actions]}
+        >
+          {tokens.map((token) => (
+            <TokenRow context={context} token={token} />
+          ))}
+        </Table>
       )}
       <p class="actions">
         <a class="button" href={`/operators/${operator.id}/tokens/new`}>

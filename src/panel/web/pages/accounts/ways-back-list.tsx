@@ -1,6 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { ListedWayBack } from "../../../accounts/ways-back.ts";
 import { Form } from "../../parts/form.tsx";
+import { Table } from "../../parts/table.tsx";
 import type { PersonContext } from "../../route.ts";
 
 function stateOf({ texts, format }: PersonContext, { used, until, open }: ListedWayBack): string {
@@ -46,25 +47,11 @@ export const WaysBackList: FC<{ readonly context: PersonContext; readonly ways: 
     <>
       <h2>{words.listTitle}</h2>
       <p>{words.listText}</p>
-      <div class="table">
-        <table>
-          <caption>{words.listCaption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{words.made}</th>
-              <th scope="col">{words.madeBy}</th>
-              <th scope="col">{words.what}</th>
-              <th scope="col">{words.state}</th>
-              <th scope="col">{profile.actions}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {ways.map((way) => (
-              <Row context={context} way={way} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table caption={words.listCaption} columns={[words.made, words.madeBy, words.what, words.state, profile.actions]}>
+        {ways.map((way) => (
+          <Row context={context} way={way} />
+        ))}
+      </Table>
     </>
   );
 };

@@ -6,7 +6,7 @@ import { TextField } from "../../parts/form.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
 import { providerPage } from "./frame.tsx";
 import { pageLength } from "./paging.tsx";
-import { HeadRow } from "./head-row.tsx";
+import { Table } from "../../parts/table.tsx";
 
 const outcomes = ["done", "denied", "failed"] as const;
 const Day = z.iso.date().transform((day) => new Date(`${day}T00:00:00Z`));
@@ -35,39 +35,33 @@ const Entries: FC<{ readonly context: PersonContext; readonly entries: readonly 
   const { audit: words } = texts.provider;
   const looks = { done: "good", denied: "off", failed: "bad" } as const;
   return (
-    <div class="table">
-      <table>
-        <caption>{words.caption}</caption>
-        <HeadRow columns={words.columns} />
-        <tbody>
-          {entries.map(({ sequence, time, actor, operator_id: operator, action, subject, outcome, source, detail }) => (
-            <tr>
-              <td>{String(sequence)}</td>
-              <td>
-                <time datetime={time.toISOString()}>{format.dateTime(time)}</time>
-              </td>
-              <th scope="row">{actor}</th>
-              <td>{operator === null ? "–" : <a href={`/provider/operators/${operator}`}>{operator}</a>}</td>
-              <td>
-                <code>{action}</code>
-              </td>
-              <td>
-                {subject}{" "}
-                <span class="muted">
-                  {Object.entries(detail)
-                    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-                    .join(", ")}
-                </span>
-              </td>
-              <td>
-                <span class={`state ${looks[outcome]}`}>{words.outcomes[outcome]}</span>
-              </td>
-              <td>{source}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={words.caption} columns={Object.values(words.columns)}>
+      {entries.map(({ sequence, time, actor, operator_id: operator, action, subject, outcome, source, detail }) => (
+        <tr>
+          <td>{String(sequence)}</td>
+          <td>
+            <time datetime={time.toISOString()}>{format.dateTime(time)}</time>
+          </td>
+          <th scope="row">{actor}</th>
+          <td>{operator === null ? "–" : <a href={`/provider/operators/${operator}`}>{operator}</a>}</td>
+          <td>
+            <code>{action}</code>
+          </td>
+          <td>
+            {subject}{" "}
+            <span class="muted">
+              {Object.entries(detail)
+                .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+                .join(", ")}
+            </span>
+          </td>
+          <td>
+            <span class={`state ${looks[outcome]}`}>{words.outcomes[outcome]}</span>
+          </td>
+          <td>{source}</td>
+        </tr>
+      ))}
+    </Table>
   );
 };
 

@@ -1,7 +1,7 @@
 import { usageOfApplications } from "../../../provider/application-usage.ts";
 import { route, type PersonContext, type Route } from "../../route.ts";
 import { providerPage } from "./frame.tsx";
-import { HeadRow } from "./head-row.tsx";
+import { Table } from "../../parts/table.tsx";
 
 async function cataloguePage(context: PersonContext): Promise<Response> {
   const { panel, texts, format } = context;
@@ -12,22 +12,16 @@ async function cataloguePage(context: PersonContext): Promise<Response> {
     { title: catalogue.title, at: "catalogue" },
     <>
       <p>{catalogue.introduction}</p>
-      <div class="table">
-        <table>
-          <caption>{catalogue.caption}</caption>
-          <HeadRow columns={catalogue.columns} />
-          <tbody>
-            {panel.config.applications.map(({ name, description, version }) => (
-              <tr>
-                <th scope="row">{name}</th>
-                <td>{description}</td>
-                <td>{version ?? catalogue.noVersion}</td>
-                <td>{format.number(usage.get(name) ?? 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table caption={catalogue.caption} columns={Object.values(catalogue.columns)}>
+        {panel.config.applications.map(({ name, description, version }) => (
+          <tr>
+            <th scope="row">{name}</th>
+            <td>{description}</td>
+            <td>{version ?? catalogue.noVersion}</td>
+            <td>{format.number(usage.get(name) ?? 0)}</td>
+          </tr>
+        ))}
+      </Table>
     </>,
   );
 }

@@ -104,11 +104,13 @@ async function runPage(context: PersonContext): Promise<Response> {
         {lines.length === 0 ? (
           <p class="empty">{words.noLog}</p>
         ) : (
-          <ol class="log" role="log" tabindex={0} aria-label={words.log}>
-            {lines.map((line) => (
-              <li>{line}</li>
-            ))}
-          </ol>
+          <div class="log" role="log" tabindex={0} aria-label={words.log}>
+            <ol>
+              {lines.map((line) => (
+                <li>{line}</li>
+              ))}
+            </ol>
+          </div>
         )}
       </section>
       {stopForm(context, run)}

@@ -45,7 +45,7 @@ void test("the overview shows machines, the queue, what failed and who needs att
   assert.match((await support.get("/provider")).text, /<dt>Waiting deployments<\/dt><dd>1<\/dd>/);
   await panel.workOff();
   const fine = (await support.get("/provider")).text;
-  assert.match(fine, /<th scope="row">machine<\/th><td>203\.0\.113\.9<\/td>/);
+  assert.match(fine, /<th [^>]+>machine<\/th><td [^>]+>203\.0\.113\.9<\/td>/);
   assert.match(fine, /5 gigabytes/);
   assert.match(fine, /Nobody needs attention/);
   panel.machines.during = () => Promise.reject(new Error("out of order"));
@@ -92,8 +92,8 @@ void test("environments are explained, the catalogue has versions and how often 
   assert.match(text, /Existing machines over SSH/);
   assert.match(text, /<code>certificates\.from<\/code><\/dt><dd>machine<\/dd>/);
   const catalogue = (await support.get("/provider/catalogue")).text;
-  assert.match(catalogue, /<th scope="row">mastodon<\/th><td>[^<]+<\/td><td>[0-9.]+<\/td><td>0<\/td>/);
-  assert.match(catalogue, /<th scope="row">hello<\/th><td>[^<]+<\/td><td>none<\/td><td>[1-9]<\/td>/);
+  assert.match(catalogue, /<th [^>]+>mastodon<\/th><td [^>]+>[^<]+<\/td><td [^>]+>[0-9.]+<\/td><td [^>]+>0<\/td>/);
+  assert.match(catalogue, /<th [^>]+>hello<\/th><td [^>]+>[^<]+<\/td><td [^>]+>none<\/td><td [^>]+>[1-9]<\/td>/);
 });
 
 void test("every page is there in every language", async () => {

@@ -5,8 +5,8 @@ import { goTo } from "../../answer.tsx";
 import { ErrorSummary, Form, TextField, type FieldErrors } from "../../parts/form.tsx";
 import { route, type PersonContext, type Route } from "../../route.ts";
 import { Ago } from "../../parts/state.tsx";
+import { Table } from "../../parts/table.tsx";
 import { may, nothingHere, providerPage } from "./frame.tsx";
-import { HeadRow } from "./head-row.tsx";
 import { InvitationLink } from "./invitation-link.tsx";
 import { Email } from "./operators.tsx";
 import { readForm } from "./read-form.ts";
@@ -58,23 +58,17 @@ async function members(context: PersonContext, { id, name }: OperatorDetail) {
   return (
     <section>
       <h2>{words.members}</h2>
-      <div class="table">
-        <table>
-          <caption>{words.membersCaption(name)}</caption>
-          <HeadRow columns={words.memberColumns} />
-          <tbody>
-            {list.map((member) => (
-              <tr>
-                <th scope="row">
-                  <a href={`/provider/people/${member.person}`}>{member.name}</a>
-                </th>
-                <td>{member.email}</td>
-                <td>{words.roles[member.role]}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table caption={words.membersCaption(name)} columns={Object.values(words.memberColumns)}>
+        {list.map((member) => (
+          <tr>
+            <th scope="row">
+              <a href={`/provider/people/${member.person}`}>{member.name}</a>
+            </th>
+            <td>{member.email}</td>
+            <td>{words.roles[member.role]}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -7,7 +7,7 @@ import { auditFor, may, providerPage } from "./frame.tsx";
 import { InvitationLink } from "./invitation-link.tsx";
 import { pageLength, pageNumber, Paging } from "./paging.tsx";
 import { readForm } from "./read-form.ts";
-import { HeadRow } from "./head-row.tsx";
+import { Table } from "../../parts/table.tsx";
 
 /** An e-mail address in lower case, as accounts have it. */
 export const Email = z
@@ -53,31 +53,25 @@ async function listPage(context: PersonContext): Promise<Response> {
       {total === 0 ? (
         <p class="empty">{search === "" ? words.none : words.noneFound(search)}</p>
       ) : (
-        <div class="table">
-          <table>
-            <caption>{words.caption(format.number(total))}</caption>
-            <HeadRow columns={words.columns} />
-            <tbody>
-              {operators.map(({ id, name, createdAt, suspendedAt, members, configurations }) => (
-                <tr>
-                  <th scope="row">
-                    <a href={`/provider/operators/${id}`}>{name}</a>
-                  </th>
-                  <td>
-                    <span class={`state ${suspendedAt === null ? "good" : "off"}`}>
-                      {suspendedAt === null ? words.active : words.suspended}
-                    </span>
-                  </td>
-                  <td>{format.number(members)}</td>
-                  <td>{format.number(configurations)}</td>
-                  <td>
-                    <Ago context={context} time={createdAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table caption={words.caption(format.number(total))} columns={Object.values(words.columns)}>
+          {operators.map(({ id, name, createdAt, suspendedAt, members, configurations }) => (
+            <tr>
+              <th scope="row">
+                <a href={`/provider/operators/${id}`}>{name}</a>
+              </th>
+              <td>
+                <span class={`state ${suspendedAt === null ? "good" : "off"}`}>
+                  {suspendedAt === null ? words.active : words.suspended}
+                </span>
+              </td>
+              <td>{format.number(members)}</td>
+              <td>{format.number(configurations)}</td>
+              <td>
+                <Ago context={context} time={createdAt} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       <Paging context={context} total={total} />
     </>,

@@ -6,7 +6,7 @@ import { Ago } from "../../parts/state.tsx";
 import { providerPage } from "./frame.tsx";
 import { pageLength, pageNumber, Paging } from "./paging.tsx";
 import { RunTable } from "./run-table.tsx";
-import { HeadRow } from "./head-row.tsx";
+import { Table } from "../../parts/table.tsx";
 
 const looks = { healthy: "good", unhealthy: "bad", unreachable: "bad", missing: "bad" } as const;
 const week = 7 * 24 * 3_600_000;
@@ -18,31 +18,25 @@ const Machines: FC<{ readonly context: PersonContext; readonly machines: readonl
   const { texts, format } = context;
   const { overview } = texts.provider;
   return (
-    <div class="table">
-      <table>
-        <caption>{overview.machinesHint}</caption>
-        <HeadRow columns={overview.machineColumns} />
-        <tbody>
-          {machines.map((machine) => (
-            <tr>
-              <th scope="row">{machine.name}</th>
-              <td>{machine.address ?? overview.unknown}</td>
-              <td>
-                <span class={`state ${looks[machine.state]}`}>{overview.machineState[machine.state]}</span>
-              </td>
-              <td>{machine.freeBytes === null ? overview.unknown : format.bytes(machine.freeBytes)}</td>
-              <td>{machine.generation === null ? overview.unknown : format.number(machine.generation)}</td>
-              <td>
-                {machine.domain}, <a href={`/provider/operators/${machine.operator}`}>{machine.operatorName}</a>
-              </td>
-              <td>
-                <Ago context={context} time={new Date(machine.at)} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={overview.machinesHint} columns={Object.values(overview.machineColumns)}>
+      {machines.map((machine) => (
+        <tr>
+          <th scope="row">{machine.name}</th>
+          <td>{machine.address ?? overview.unknown}</td>
+          <td>
+            <span class={`state ${looks[machine.state]}`}>{overview.machineState[machine.state]}</span>
+          </td>
+          <td>{machine.freeBytes === null ? overview.unknown : format.bytes(machine.freeBytes)}</td>
+          <td>{machine.generation === null ? overview.unknown : format.number(machine.generation)}</td>
+          <td>
+            {machine.domain}, <a href={`/provider/operators/${machine.operator}`}>{machine.operatorName}</a>
+          </td>
+          <td>
+            <Ago context={context} time={new Date(machine.at)} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 };
 

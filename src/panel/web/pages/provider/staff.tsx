@@ -9,7 +9,7 @@ import { nothingHere, providerPage } from "./frame.tsx";
 import { InvitationLink } from "./invitation-link.tsx";
 import { Email } from "./operators.tsx";
 import { readForm } from "./read-form.ts";
-import { HeadRow } from "./head-row.tsx";
+import { Table } from "../../parts/table.tsx";
 
 async function staffPage(
   context: PersonContext,
@@ -27,30 +27,24 @@ async function staffPage(
     <>
       <ErrorSummary context={context} errors={errors} />
       {invited !== undefined && <InvitationLink context={context} {...invited} />}
-      <div class="table">
-        <table>
-          <caption>{words.caption}</caption>
-          <HeadRow columns={words.columns} />
-          <tbody>
-            {staff.map(({ id, name, email, role }) => (
-              <tr>
-                <th scope="row">
-                  <a href={`/provider/people/${id}`}>{name}</a>
-                </th>
-                <td>{email}</td>
-                <td>{words.roles[role]}</td>
-                <td>
-                  <Form context={context} action={`/provider/staff/${id}/remove`}>
-                    <button type="submit" class="danger" aria-label={words.removeWhom(name)}>
-                      {words.remove}
-                    </button>
-                  </Form>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table caption={words.caption} columns={Object.values(words.columns)}>
+        {staff.map(({ id, name, email, role }) => (
+          <tr>
+            <th scope="row">
+              <a href={`/provider/people/${id}`}>{name}</a>
+            </th>
+            <td>{email}</td>
+            <td>{words.roles[role]}</td>
+            <td>
+              <Form context={context} action={`/provider/staff/${id}/remove`}>
+                <button type="submit" class="danger" aria-label={words.removeWhom(name)}>
+                  {words.remove}
+                </button>
+              </Form>
+            </td>
+          </tr>
+        ))}
+      </Table>
       {invitations.length > 0 && (
         <section>
           <h2>{words.invitations}</h2>

@@ -47,11 +47,13 @@ const Log: FC<{
           {words.download}
         </a>
       </div>
-      <ol class="log" id="log" role="log" aria-label={words.log} aria-live="off" tabindex={0}>
-        {events.map(({ sequence, event }) => (
-          <li value={sequence}>{logLine(event)}</li>
-        ))}
-      </ol>
+      <div class="log" role="log" aria-label={words.log} aria-live="off" tabindex={0}>
+        <ol id="log">
+          {events.map(({ sequence, event }) => (
+            <li value={sequence}>{logLine(event)}</li>
+          ))}
+        </ol>
+      </div>
     </details>
   );
 };

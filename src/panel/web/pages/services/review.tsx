@@ -3,19 +3,22 @@ import type { Json } from "../../../../model/json.ts";
 import { decide } from "../../../access/decide.ts";
 import { nameOf } from "../../../access/actor.ts";
 import { Failure } from "../../../../model/failure.ts";
-import { stagedMark } from "../../../configurations/configuration-store.ts";
-import { checkDelegation } from "../../../configurations/delegation.ts";
+import { enabledIn } from "../../../configurations/catalogue.ts";
+import { stagedMark, type StoredConfiguration } from "../../../configurations/configuration-store.ts";
+import { checkDelegation, leadsElsewhere } from "../../../configurations/delegation.ts";
 import { discardStaged } from "../../../configurations/stage-application.ts";
 import { stagedChanges, type StagedChange } from "../../../configurations/staged-changes.ts";
+import type { Panel } from "../../../panel.ts";
 import { planOf } from "../../../runs/plan-of.ts";
 import { requestRun } from "../../../runs/request-run.ts";
 import { goTo, page } from "../../answer.tsx";
-import { Form } from "../../parts/form.tsx";
+import { ErrorSummary, Form, Switch } from "../../parts/form.tsx";
 import { notFound } from "../../refuse.tsx";
 import { route, type OperatorContext } from "../../route.ts";
 import { delegationWords, DelegationNotice } from "./delegation-notice.tsx";
 import { configurationPath, deploymentPath } from "./paths.ts";
 import { PlanSummary } from "./plan-summary.tsx";
+import { Table } from "../../parts/table.tsx";
 
 function written(value: Json | undefined): string {
   if (value === undefined) return "–";
@@ -33,42 +36,36 @@ const Changes: FC<{ readonly context: OperatorContext; readonly changes: readonl
   const { applications } = context.panel.config;
   const titleOf = (name: string): string => applications.find((one) => one.name === name)?.title ?? name;
   return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{review.application}</th>
-            <th scope="col">{review.setting}</th>
-            <th scope="col">{review.before}</th>
-            <th scope="col">{review.after}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map(({ application = "–", kind, option, from, to }) => (
-            <tr>
-              <th scope="row">{titleOf(application)}</th>
-              {kind === "changed" ? (
-                <>
-                  <td>{label(option ?? "")}</td>
-                  <td>
-                    <del>{written(from)}</del>
-                  </td>
-                  <td>
-                    <ins>{written(to)}</ins>
-                  </td>
-                </>
-              ) : (
-                <td colspan={3}>{kind === "added" ? review.added : review.removed}</td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={[review.application, review.setting, review.before, review.after]}>
+      {changes.map(({ application = "–", kind, option, from, to }) => (
+        <tr>
+          <th scope="row">{titleOf(application)}</th>
+          {kind === "changed" ? (
+            <>
+              <td>{label(option ?? "")}</td>
+              <td>
+                <del>{written(from)}</del>
+              </td>
+              <td>
+                <ins>{written(to)}</ins>
+              </td>
+            </>
+          ) : (
+            <td colspan={3}>{kind === "added" ? review.added : review.removed}</td>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 };
 
-async function reviewPage(context: OperatorContext, { outdated }: { readonly outdated: boolean }): Promise<Response> {
+/** Why what was asked for was not done: something else is staged by now, or nobody said to go on all the same. */
+type Held = "outdated" | "delegation";
+
+/** The box by which a person goes on although the domain leads elsewhere. */
+const despite = "despite-delegation";
+
+async function reviewPage(context: OperatorContext, held?: Held): Promise<Response> {
   const { operator, panel, texts, format, actor } = context;
   const { review: words } = texts.services;
   const configuration = await operator.configurations.find(context.param("configuration"));
@@ -77,7 +74,7 @@ async function reviewPage(context: OperatorContext, { outdated }: { readonly out
   const changes = stagedChanges(deployed, staged);
   const [plan, delegation, estimate, unfinished] = await Promise.all([
     planOf(panel, configuration),
-    checkDelegation(domain, panel.settings),
+    checkDelegation(domain, panel.settings, panel.askNameServers),
     operator.runs.estimate(environment),
     operator.runs.unfinished(),
   ]);
@@ -86,11 +83,14 @@ async function reviewPage(context: OperatorContext, { outdated }: { readonly out
   const mayDeploy = decide(actor, "deployment.start", operator.id) === "yes";
   const title = words.title(domain);
   const unchanged = changes.length === 0 && !drifted;
+  const elsewhere = leadsElsewhere(delegation) && enabledIn(panel.config, staged).length > 0;
+  const errors = held === "delegation" && elsewhere ? { [despite]: words.despiteMissing } : {};
   return page(
     context,
-    { title, operator, here: "services", status: outdated ? 409 : 200 },
+    { title, operator, here: "services", status: held === undefined ? 200 : held === "outdated" ? 409 : 422 },
     <>
-      {outdated && (
+      <ErrorSummary context={context} errors={errors} />
+      {held === "outdated" && (
         <div class="notice bad" role="alert">
           <p>{words.outdated}</p>
         </div>
@@ -126,6 +126,15 @@ async function reviewPage(context: OperatorContext, { outdated }: { readonly out
           {busy === undefined && !unchanged && (
             <Form context={context} action={`${configurationPath(configuration)}/deploy`}>
               <input type="hidden" name="mark" value={stagedMark(staged)} />
+              {elsewhere && (
+                <Switch
+                  name={despite}
+                  label={words.despite(domain)}
+                  hint={words.despiteHint}
+                  error={errors[despite]}
+                  checked={false}
+                />
+              )}
               <button type="submit" disabled={"mistakes" in plan}>
                 {words.deploy}
               </button>
@@ -148,8 +157,14 @@ const review = route({
   method: "GET",
   path: "/operators/:operator/configurations/:configuration/review",
   permission: "configuration.read",
-  handle: (context: OperatorContext) => reviewPage(context, { outdated: false }),
+  handle: (context: OperatorContext) => reviewPage(context),
 });
+
+/** Whether a person has to say first that they want it although the domain leads elsewhere. What is removed needs none. */
+async function isHeld(panel: Panel, { domain, staged }: StoredConfiguration): Promise<boolean> {
+  if (enabledIn(panel.config, staged).length === 0) return false;
+  return leadsElsewhere(await checkDelegation(domain, panel.settings, panel.askNameServers));
+}
 
 const deploy = route({
   method: "POST",
@@ -159,6 +174,7 @@ const deploy = route({
     const { operator, panel, form } = context;
     const configuration = await operator.configurations.find(context.param("configuration"));
     if (configuration === undefined) return notFound(context);
+    if (form[despite] !== "true" && (await isHeld(panel, configuration))) return reviewPage(context, "delegation");
     try {
       const run = await requestRun(panel, operator.runs, {
         configuration,
@@ -168,7 +184,7 @@ const deploy = route({
       await context.audit({ action: "deployment.request", subject: `deployment ${run.id} of ${configuration.domain}` });
       return goTo(context, deploymentPath(run));
     } catch (error) {
-      if (error instanceof Failure && error.code === "review-outdated") return reviewPage(context, { outdated: true });
+      if (error instanceof Failure && error.code === "review-outdated") return reviewPage(context, "outdated");
       throw error;
     }
   },
@@ -197,7 +213,7 @@ const delegation = route({
     const domain = (http.req.query("domain") ?? "").toLowerCase();
     if (!/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,63}$/.test(domain) || domain.length > 253)
       return http.json({ tone: "off", text: "" });
-    const found = await checkDelegation(domain, panel.settings);
+    const found = await checkDelegation(domain, panel.settings, panel.askNameServers);
     return http.json(delegationWords(texts, domain, found));
   },
 });
