@@ -9,9 +9,9 @@ import { closingLine } from "./step.ts";
 /** Milliseconds after which a test is named as slow. */
 const slow = 3000;
 /** Milliseconds that one test may take. */
-const longest = 60_000;
+const longest = 120_000;
 /** Milliseconds that may pass without a test that begins and without the end. */
-const patience = 90_000;
+const patience = 150_000;
 
 /** What node:test puts into the error that a failed test ends with. */
 interface TestError extends Error {
