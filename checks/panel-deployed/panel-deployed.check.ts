@@ -147,6 +147,7 @@ async function survives(scene: Scene, visitor: Visitor): Promise<void> {
     assert.match(await panel.succeed(["podman", "ps", "--format={{.Image}}"]), /fedipanel:0\.2\.0/);
     assert.match(await panel.journal("panel-release.service"), /back to what it was before the upgrade from 0\.2\.0/);
     await scene.useVersion("0.2.0");
+    await scene.apply();
     await run(["plan", "--detailed-exit-code"]);
   });
 
