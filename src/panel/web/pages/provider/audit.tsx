@@ -58,7 +58,9 @@ const Entries: FC<{ readonly context: PersonContext; readonly entries: readonly 
           <td>
             <span class={`state ${looks[outcome]}`}>{words.outcomes[outcome]}</span>
           </td>
-          <td>{source}</td>
+          <td>
+            <code>{source}</code>
+          </td>
         </tr>
       ))}
     </Table>
