@@ -83,10 +83,15 @@ const Failed: FC<{ readonly context: OperatorContext; readonly run: StoredRun }>
             {subject !== undefined && <strong>{componentName(context.texts, subject)}: </strong>}
             {found}
           </p>
-          {details !== undefined && details.length > 0 && <pre tabindex={0}>{details.join("\n")}</pre>}
           <p>
             <strong>{words.whatNext}:</strong> {next}
           </p>
+          {details !== undefined && details.length > 0 && (
+            <details>
+              <summary>{context.texts.shell.details}</summary>
+              <pre tabindex={0}>{details.join("\n")}</pre>
+            </details>
+          )}
         </>
       ))}
       <p>{words.whoToAsk}</p>
