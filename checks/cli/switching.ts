@@ -91,7 +91,7 @@ export async function switching(
     await check("mastodon", "/health");
     await check("peertube", "/api/v1/config");
     await check("pixelfed", "/api/v1/instance");
-    await deployer.expect(ada, ["status"]);
+    await deployer.waitUntilHealthy(ada);
   });
 
   await lab.subtest("certificates are renewed before they expire", async () => {

@@ -73,7 +73,7 @@ export async function upgrades(scene: Scene): Promise<Readonly<Record<string, st
       // The double refuses to be asked a second time.
       await targets.peertube.reboot();
       await targets.peertube.waitForUnit("peertube-server.service");
-      await deployer.expect(ada, ["status"]);
+      await deployer.waitUntilHealthy(ada);
       assert.equal((await targets.peertube.succeed("systemctl --failed --no-legend")).trim(), "");
     },
   );

@@ -66,6 +66,7 @@ async function fails(scene: Scene): Promise<void> {
     await objects.put("during", picture);
     await nodes["objects-c"].start();
     await waitUntilHealthy(scene, "objects-a");
+    await waitUntilHealthy(scene, "objects-c");
     await scene.run(["status"]);
   });
 }
