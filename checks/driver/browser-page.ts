@@ -1,9 +1,10 @@
-import { By, type WebDriver } from "selenium-webdriver";
+import type { WebDriver } from "selenium-webdriver";
 import { Failure } from "../../src/model/failure.ts";
 
-/** Gives what a person can read on the page. */
+/** Gives what a person can read on the page: nothing between two pages, when there is no body yet. */
 export function textOf(driver: WebDriver): Promise<string> {
-  return driver.findElement(By.css("body")).getText();
+  // In one step: an element that was found could be gone with its page before it is read.
+  return driver.executeScript<string>("return document.body?.innerText ?? ''");
 }
 
 /** Takes credentials out of an address. */

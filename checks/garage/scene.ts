@@ -6,11 +6,12 @@ import type { StampedEvent } from "../../src/engine/event.ts";
 import type { RunResult } from "../../src/providers/process/run.ts";
 import { parseEvents, project } from "../basic/deployer.ts";
 import { installProduct } from "../basic/product.ts";
-import { garageProgram, hasRealGarage } from "../cli/images.ts";
+import { garageProgram, hasRealGarage, type imageOptions } from "../cli/images.ts";
 import { registryPackages, setUpRegistry } from "../cli/surroundings/registry.ts";
 import { buildImage } from "../doubles/build-image.ts";
 import { garageImage } from "../doubles/garage/image.ts";
 import { realGarage } from "../doubles/garage/real-garage.ts";
+import type { Chosen } from "../driver/check.ts";
 import { defaultCache, type Lab } from "../driver/lab.ts";
 import type { TestMachine } from "../driver/test-machine.ts";
 
@@ -47,8 +48,8 @@ const withoutPids = { path: "/etc/containers/containers.conf.d/lab.conf", conten
 const packages = ["podman", "crun", "netavark", "nftables", "curl", "jq"];
 
 /** Sets the scene: a deployer with Garage's image, and three machines without the internet. */
-export async function setScene(lab: Lab): Promise<Scene> {
-  const real = await hasRealGarage();
+export async function setScene(lab: Lab, chosen: Chosen<Pick<typeof imageOptions, "garage">>): Promise<Scene> {
+  const real = await hasRealGarage(chosen.garage);
   process.stdout.write(`  garage: ${real ? `the real one, ${garageProgram}` : "its double"}\n`);
   const version = "2.4.1";
   const building = buildImage(

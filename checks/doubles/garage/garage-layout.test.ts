@@ -141,6 +141,12 @@ for (const { name, program } of [
         assert.match(await ok(three), /^the layout has version 1:$/m);
         assert.deepEqual(await rolesOf(entry), [1, { a: ["a", gigabyte], b: ["b", gigabyte], c: ["c", gigabyte] }]);
         assert.equal(await ok(three), "", "again is a no-op");
+        for (const name of ["b", "c"]) {
+          const { target } = (members[name] as Member).started;
+          const healthy = async (): Promise<true | undefined> =>
+            ((await admin(target, "GetClusterHealth")).json as { status: string }).status === "healthy" || undefined;
+          assert.ok(await until(healthy, { timeout: 60_000, interval: 200 }), `${name} gets to know all by the first`);
+        }
 
         const key = (await admin(entry, "CreateKey", { allow: { createBucket: true } })).json as Record<string, string>;
         const client = s3Client(entry, { id: key["accessKeyId"] ?? "", secret: key["secretAccessKey"] ?? "" });

@@ -153,18 +153,30 @@ export function serveRpc(node, handle) {
   return { server, ...node.config.rpcBind };
 }
 
-/** What a node tells another about itself. @param {Node} node */
+/** What a node tells another about itself, and whom it is connected with. @param {Node} node */
 export const introduce = (node) => ({
   id: node.id,
   address: node.config.rpcPublic ?? `${node.config.rpcBind.host}:${String(node.config.rpcBind.port)}`,
   hostname: hostname(),
   version: node.build.version,
+  connected: [...node.peers.values()].filter(({ up }) => up).map(({ id, address }) => `${id}@${address}`),
 });
 
-/** @param {Node} node @param {unknown} introduction */
-export function meet(node, introduction) {
-  const told = /** @type {ReturnType<typeof introduce>} */ (introduction);
-  if (told.id !== node.id) node.peers.set(told.id, { ...told, up: true, seen: Date.now() });
+/**
+ * Takes note of a node, and connects with the nodes that it is connected with, as Garage's exchange of peers does.
+ * @param {Node} node
+ * @param {unknown} introduction
+ * @returns {Promise<void>}
+ */
+export async function meet(node, introduction) {
+  const { connected, ...told } = /** @type {ReturnType<typeof introduce>} */ (introduction);
+  if (told.id === node.id) return;
+  node.peers.set(told.id, { ...told, up: true, seen: Date.now() });
+  const strangers = connected.filter((target) => {
+    const id = target.slice(0, target.indexOf("@"));
+    return id !== node.id && node.peers.get(id)?.up !== true;
+  });
+  await Promise.allSettled(strangers.map((target) => connect(node, target)));
 }
 
 /**
@@ -179,7 +191,7 @@ export async function connect(node, target) {
   const answer = await callNode(node.config, address, "/hello", introduce(node));
   const told = /** @type {ReturnType<typeof introduce>} */ (answer);
   if (told.id !== id) throw new Error(`Handshake error: the node at ${address} is ${told.id}`);
-  meet(node, told);
+  await meet(node, told);
 }
 
 /** Tells the nodes that are known of a new layout. @param {Node} node @param {Layout} layout */

@@ -53,7 +53,8 @@ async function runServer(flags) {
 
   const rpc = serveRpc(node, async (path, body) => {
     if (path === "/hello") {
-      meet(node, body);
+      // Who says hello waits for the answer alone, not for whom we get to know by it.
+      void meet(node, body);
       return introduce(node);
     }
     if (path === "/layout") {
