@@ -1,16 +1,17 @@
 // npm test: everything that can be proved here, in the order of how soon it fails. Usage:
-// npm test [-- --only STEP[,STEP…]], where a step is one of the words in the first column, and `checks` is all checks.
-import { constants } from "node:os";
+// npm test [-- --only STEP[,STEP…]] [--side-by-side NUMBER], where a step is one of the words in the first column, and
+// `checks` is all checks; so many checks run at the same time, one for each processor up to two when not given.
+import { availableParallelism, constants } from "node:os";
 import { inspect, parseArgs } from "node:util";
 import { makeAccount } from "./testing/account.ts";
 import { checkSteps } from "./testing/check-steps.ts";
 import { interruptAll } from "./testing/command.ts";
 import { staticSteps } from "./testing/static-steps.ts";
-import { closingLine, sum, withoutSkips } from "./testing/step.ts";
+import { closingLine, runSteps, sum, withoutSkips } from "./testing/step.ts";
 import type { Outcome, Step } from "./testing/step.ts";
 import { testSteps } from "./testing/test-steps.ts";
 
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+const { values } = parseArgs({ options: { only: { type: "string" }, "side-by-side": { type: "string" } } });
 const { CI = "" } = process.env;
 const strict = !["", "0", "false"].includes(CI);
 
@@ -21,6 +22,12 @@ const matches = (step: Step, word: string): boolean =>
 const unknown = words.filter((word) => word !== "checks" && !all.some((step) => matches(step, word)));
 if (unknown.length > 0) {
   console.error(`npm test: there is no step ${unknown.join(", ")}. Steps: ${all.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+
+const sideBySide = Number(values["side-by-side"] ?? Math.min(availableParallelism(), 2));
+if (!Number.isInteger(sideBySide) || sideBySide < 1) {
+  console.error(`npm test: --side-by-side takes a whole number from 1, not ${String(values["side-by-side"])}.`);
   process.exit(2);
 }
 
@@ -44,14 +51,16 @@ function broken(error: unknown): Outcome {
 
 const account = makeAccount(process.stdout);
 const outcomes: Outcome[] = [];
-for (const step of all.filter((one) => words.some((word) => matches(one, word)))) {
-  account.begin(step.name);
-  const found = await step.run(account.line).catch(broken);
-  if (interrupted !== undefined) break;
+async function runStep(step: Step): Promise<void> {
+  const { line, end } = account.begin(step.name);
+  const found = await step.run(line).catch(broken);
+  if (interrupted !== undefined) return;
   const outcome = strict ? withoutSkips(found) : found;
-  account.end(outcome);
+  end(outcome);
   outcomes.push(outcome);
 }
+const chosen = all.filter((one) => words.some((word) => matches(one, word)));
+await runSteps(chosen, runStep, { sideBySide, isOver: () => interrupted !== undefined });
 
 if (interrupted === undefined) {
   const total = sum(outcomes);

@@ -4,13 +4,18 @@ import type { Outcome } from "./step.ts";
 /** Where an account is written: standard output, or what a test puts in its place. */
 export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** Shows what `npm test` is doing: one line a step, rewritten while it runs where there is a terminal. */
+/** Shows what `npm test` is doing: one line a step, and where there is a terminal, one more for what is under way. */
 export interface Account {
-  readonly begin: (step: string) => void;
+  /** Steps may overlap; each is told of by what this gives. */
+  readonly begin: (step: string) => StepAccount;
+  /** Says of what is under way that it was interrupted. */
+  readonly abandon: () => void;
+}
+
+/** The account of one step. */
+export interface StepAccount {
   readonly line: (line: string) => void;
   readonly end: (outcome: Outcome) => void;
-  /** Says that the step was interrupted. */
-  readonly abandon: () => void;
 }
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1).padStart(7)} s`;
@@ -36,41 +41,51 @@ function mark({ failed, skipped }: Outcome): string {
  */
 export function makeAccount(out: Terminal): Account {
   const terminal = out.isTTY === true;
-  let step = "";
-  let began = 0;
+  const underWay = new Map<string, number>();
   let last = "";
   let timer: NodeJS.Timeout | undefined;
   const paint = (): void => {
-    const line = `${step.padEnd(20)} … ${seconds(performance.now() - began)}   ${last}`;
-    out.write(`\r\u001B[K${line.slice(0, (out.columns || 80) - 1)}`);
+    const steps = [...underWay].map(([step, began]) => `${step.padEnd(20)} … ${seconds(performance.now() - began)}`);
+    out.write(`\r\u001B[K${`${steps.join("   ")}   ${last}`.slice(0, (out.columns || 80) - 1)}`);
   };
-  const clear = (): void => {
-    clearInterval(timer);
+  /** Writes a line of its own, above what is under way. */
+  const say = (line: string): void => {
     if (terminal) out.write("\r\u001B[K");
+    out.write(`${line.trimEnd()}\n`);
+  };
+  const leave = (step: string): void => {
+    underWay.delete(step);
+    if (underWay.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
   };
   return {
-    begin(name) {
-      step = name;
-      began = performance.now();
+    begin(step) {
+      const began = performance.now();
+      underWay.set(step, began);
       last = "";
-      if (!terminal) return;
-      paint();
-      timer = setInterval(paint, 200);
-    },
-    line(line) {
-      last = bare(line);
-      // Who reads a pipe should see during the minutes of a check that it goes on.
-      if (!terminal && /^[✓✗]/.test(last)) out.write(`  ${step}: ${last}\n`);
-    },
-    end(outcome) {
-      clear();
-      const time = seconds(performance.now() - began);
-      out.write(`${step.padEnd(20)} ${mark(outcome)} ${time}   ${result(outcome)}`.trimEnd() + "\n");
-      if (outcome.failed > 0) out.write(`${outcome.output.trimEnd().replaceAll(/^/gm, "    ")}\n`);
+      if (terminal) {
+        paint();
+        timer ??= setInterval(paint, 200);
+      }
+      return {
+        line(line) {
+          last = bare(line);
+          // Who reads a pipe should see during the minutes of a check that it goes on.
+          if (!terminal && /^[✓✗]/.test(last)) say(`  ${step}: ${last}`);
+        },
+        end(outcome) {
+          leave(step);
+          say(`${step.padEnd(20)} ${mark(outcome)} ${seconds(performance.now() - began)}   ${result(outcome)}`);
+          if (outcome.failed > 0) say(outcome.output.trimEnd().replaceAll(/^/gm, "    "));
+        },
+      };
     },
     abandon() {
-      clear();
-      out.write(`${step.padEnd(20)} interrupted\n`);
+      for (const step of underWay.keys()) {
+        leave(step);
+        say(`${step.padEnd(20)} interrupted`);
+      }
     },
   };
 }

@@ -7,20 +7,26 @@ import { judge } from "./test-steps.ts";
 
 const driver = path.join("checks", "driver", "main.ts");
 
+/** What takes longest is begun first, so that nothing is left alone at the end. */
+const longest = ["cli", "basic", "panel"];
+
 /** The names of all checks: `checks/NAME/NAME.check.ts`. */
 function checkNames(): readonly string[] {
-  return globSync("checks/*/*.check.ts")
-    .map((file) => path.basename(file, ".check.ts"))
-    .toSorted();
+  const names = globSync("checks/*/*.check.ts").map((file) => path.basename(file, ".check.ts"));
+  return [
+    ...longest.filter((name) => names.includes(name)),
+    ...names.filter((name) => !longest.includes(name)).toSorted(),
+  ];
 }
 
 /**
- * The checks on real machines, one step each. Whether machines can be booted is found out once, by the first.
+ * The checks on real machines, one step each, in networks of their own, so that they may run side by side. Whether machines can be booted is found out once, by the first.
  */
 export function checkSteps(): readonly Step[] {
   let asked: Promise<string | undefined> | undefined;
   return checkNames().map((name) => ({
     name: `check ${name}`,
+    shares: true,
     async run(onLine): Promise<Outcome> {
       asked ??= whyNoMachines(onLine);
       const reason = await asked;

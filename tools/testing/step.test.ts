@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closingLine, parseClosingLine, sum, withoutSkips } from "./step.ts";
+import { setImmediate } from "node:timers/promises";
+import { closingLine, parseClosingLine, runSteps, type Step, sum, withoutSkips } from "./step.ts";
 import { judge } from "./test-steps.ts";
 
 const outcome = { passed: 2, failed: 0, skipped: 1, note: "no root", output: "" };
@@ -35,4 +36,45 @@ test("a program is judged by its closing line and its exit code together", () =>
   assert.equal(judge(1, "…\n3 passed, 0 failed\n").failed, 1, "it failed without counting it");
   assert.equal(judge(0, "no such line\n").failed, 1, "nothing says that anything was tested");
   assert.equal(judge(null, "").failed, 1, "a signal ended it");
+});
+
+/** Runs steps that end in the order in which the test lets them, and gives what was begun when. */
+async function begun(
+  words: readonly string[],
+  sideBySide: number,
+  stopAfter = words.length,
+): Promise<readonly string[]> {
+  const seen: string[] = [];
+  const running = new Map<string, () => void>();
+  const steps = words.map((name): Step => ({ name, shares: name === name.toUpperCase(), run: () => assert.fail() }));
+  let ended = 0;
+  const run = async ({ name }: Step): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    running.set(name, () => resolve(undefined));
+    await promise;
+    ended += 1;
+  };
+  let over = false;
+  const all = runSteps(steps, run, { sideBySide, isOver: () => ended >= stopAfter }).then(() => (over = true));
+  while (!over) {
+    await setImmediate();
+    if (running.size === 0) continue;
+    seen.push([...running.keys()].join("+"));
+    const [[first, end]] = running as unknown as [[string, () => void]];
+    running.delete(first);
+    end();
+  }
+  await all;
+  return seen;
+}
+
+test("steps run in their order, those that share the computer side by side, the others alone", async () => {
+  assert.deepEqual(await begun(["types", "unit", "A", "B", "C"], 2), ["types", "unit", "A+B", "B+C", "C"]);
+  assert.deepEqual(await begun(["types", "A", "B", "last", "C"], 1), ["types", "A", "B", "last", "C"]);
+  assert.deepEqual(await begun(["A", "last", "B"], 2), ["A", "last", "B"]);
+});
+
+test("nothing more is begun once it is over", async () => {
+  assert.deepEqual(await begun(["types", "A", "B", "C"], 2, 1), ["types"]);
+  assert.deepEqual(await begun(["A", "B", "C", "last"], 2, 1), ["A+B", "B"]);
 });

@@ -13,6 +13,8 @@ export interface Outcome {
 export interface Step {
   /** The word that `--only` takes. */
   readonly name: string;
+  /** Whether other steps of this kind may run at the same time; otherwise it has the computer for itself. */
+  readonly shares?: boolean | undefined;
   /**
    * Runs the step; a failure is an outcome, not an exception.
    * @param onLine gets what the step prints, line by line, as it comes
@@ -31,6 +33,28 @@ export function sum(outcomes: readonly Outcome[]): Outcome {
     note: notes.length === 0 ? undefined : notes.join("; "),
     output: outcomes.map(({ output }) => output).join(""),
   };
+}
+
+/**
+ * Runs steps in their order; those next to each other that share the computer run side by side.
+ * @param options.sideBySide how many at most
+ * @param options.isOver asked before each step is begun
+ */
+export async function runSteps(
+  steps: readonly Step[],
+  run: (step: Step) => Promise<void>,
+  options: { readonly sideBySide: number; readonly isOver: () => boolean },
+): Promise<void> {
+  const waiting = [...steps];
+  const next = (shares: boolean): Step | undefined =>
+    !options.isOver() && waiting.length > 0 && (waiting[0]?.shares ?? false) === shares ? waiting.shift() : undefined;
+  const lane = async (shares: boolean): Promise<void> => {
+    for (let step = next(shares); step !== undefined; step = next(shares)) await run(step);
+  };
+  while (waiting.length > 0 && !options.isOver()) {
+    await lane(false);
+    await Promise.all(Array.from({ length: options.sideBySide }, () => lane(true)));
+  }
 }
 
 /** Where a skip must not go unnoticed (CI is set), what was skipped counts as failed. */
