@@ -54,7 +54,7 @@ async function deploys(scene: Scene): Promise<void> {
 
 /** Makes the first account, an operator, and her account. */
 async function invites(scene: Scene): Promise<Visitor> {
-  const { lab, visitor } = scene;
+  const { lab, panel, visitor } = scene;
   const grace = visitor("grace");
   const operator = visitor("ada");
   await lab.subtest(
@@ -74,6 +74,17 @@ async function invites(scene: Scene): Promise<Visitor> {
     },
     { stop: true },
   );
+  await lab.subtest("whoever runs the machine lets the only administrator in again, once", async () => {
+    const letIn = ["podman", "exec", "panel-server", "fediversity", "panel", "--let-in", provider.email];
+    const link = found(await panel.succeed(letIn), /https:\/\/panel\.hosting\.example(\/way-back\/[\w-]{43})/);
+    const forgetful = visitor("grace, who forgot");
+    await forgetful.get(link);
+    await forgetful.submit(link, { password: "a hosting provider's new secret" });
+    assert.match((await forgetful.get("/provider")).text, /Grace/);
+    await assert.rejects(visitor("mallory").get(link), /answered 404/);
+    const { stderr } = await panel.fail([...letIn.slice(0, -1), "grce@hosting.example"]);
+    assert.match(stderr, /Did you mean grace@hosting\.example\?/);
+  });
   return operator;
 }
 

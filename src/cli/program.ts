@@ -128,6 +128,11 @@ function addPanel(program: Program): void {
   program
     .command("panel")
     .description("serve FediPanel, the web application, until it is interrupted")
+    .option(
+      "--let-in <email>",
+      "instead, print the link by which somebody who cannot sign in any more sets a new password",
+    )
+    .option("--without-factors", "with --let-in: take the second factor and the passkeys away too")
     .action(async (_, command) => exit((await import("./verbs/panel.ts")).panel(command.optsWithGlobals())));
 }
 

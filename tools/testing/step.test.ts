@@ -54,9 +54,9 @@ async function begun(
     await promise;
     ended += 1;
   };
-  let over = false;
-  const all = runSteps(steps, run, { sideBySide, isOver: () => ended >= stopAfter }).then(() => (over = true));
-  while (!over) {
+  const state = { over: false };
+  const all = runSteps(steps, run, { sideBySide, isOver: () => ended >= stopAfter }).then(() => (state.over = true));
+  while (!state.over) {
     await setImmediate();
     if (running.size === 0) continue;
     seen.push([...running.keys()].join("+"));

@@ -31,29 +31,44 @@ export async function refusedWayBack(
   return from === undefined || to === undefined ? "role" : refusesWayBack(from, to, operator);
 }
 
+/**
+ * Writes a way back in down; whether it may be given was asked before.
+ * @param gift.giver null for whoever runs the panel's computer
+ * @returns the secret of the link
+ */
+export async function recordWayBack(
+  queries: Queries,
+  { person, giver, operator, withoutFactors }: Omit<WayBackGift, "giver"> & { readonly giver: string | null },
+  now: number,
+): Promise<string> {
+  const secret = newSecret();
+  await queries
+    .insertInto("way_back")
+    .values({
+      id: newId(),
+      hash: hashSecret(secret),
+      person_id: person,
+      given_by: giver,
+      from_computer: giver === null,
+      operator_id: operator ?? null,
+      without_factors: withoutFactors,
+      created_at: new Date(now),
+      expires_at: new Date(now + wayBackLifetime),
+    })
+    .execute();
+  return secret;
+}
+
 /** Gives somebody a way back in, if the policy admits it. An older one ends. */
 export async function giveWayBack(queries: Queries, gift: WayBackGift, now: number): Promise<WayBackGiven> {
-  const { giver, person, operator, withoutFactors } = gift;
+  const { person } = gift;
   return await queries.transaction().execute(async (transaction) => {
     // Two who give one to the same person wait for one another here.
     await transaction.selectFrom("person").select("id").where("id", "=", person).forUpdate().execute();
     const because = await refusedWayBack(transaction, gift);
     if (because !== undefined) return { kind: "refused", because };
     await endWaysBack(transaction, person, now);
-    const secret = newSecret();
-    await transaction
-      .insertInto("way_back")
-      .values({
-        id: newId(),
-        hash: hashSecret(secret),
-        person_id: person,
-        given_by: giver,
-        operator_id: operator ?? null,
-        without_factors: withoutFactors,
-        created_at: new Date(now),
-        expires_at: new Date(now + wayBackLifetime),
-      })
-      .execute();
+    const secret = await recordWayBack(transaction, gift, now);
     return { kind: "given", secret, operators: [...((await standingOf(transaction, person))?.operators ?? [])] };
   });
 }

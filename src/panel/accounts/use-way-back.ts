@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import type { Queries } from "../database/database.ts";
 import type { WayBackTable } from "../database/tables.ts";
 import { refusedWayBack } from "./give-way-back.ts";
+import { computer } from "./give-way-back-from-computer.ts";
 import type { Account } from "./people.ts";
 import { hashSecret } from "./secret-value.ts";
 import { endSessions } from "./sessions.ts";
@@ -13,13 +14,13 @@ export interface FoundWayBack {
   readonly withoutFactors: boolean;
 }
 
-/** What became of an account. `operators`: those that the person belongs to; `giver`: an e-mail address. */
+/** What became of an account. `operators`: those that the person belongs to; `giver`: an e-mail address, or the computer. */
 export interface UsedWayBack extends FoundWayBack {
   readonly operators: readonly string[];
   readonly giver: string;
 }
 
-type Row = Selectable<WayBackTable> & { readonly given_by: string };
+type Row = Selectable<WayBackTable>;
 
 function open(queries: Queries, secret: string, now: number) {
   return queries
@@ -32,12 +33,18 @@ function open(queries: Queries, secret: string, now: number) {
 }
 
 /** As good as its giver is now, for what the person is now. */
-async function stillGood(queries: Queries, row: Selectable<WayBackTable> | undefined): Promise<Row | undefined> {
-  if (row === undefined) return undefined;
+async function stillGood(queries: Queries, row: Row | undefined): Promise<Row | undefined> {
+  if (row === undefined || row.from_computer) return row;
   const { given_by: giver, person_id: person, operator_id: operator } = row;
   if (giver === null) return undefined;
   const because = await refusedWayBack(queries, { giver, person, operator: operator ?? undefined });
-  return because === undefined ? { ...row, given_by: giver } : undefined;
+  return because === undefined ? row : undefined;
+}
+
+/** The giver's e-mail address, or the computer. */
+async function nameOfGiver(queries: Queries, { given_by: giver }: Row): Promise<string> {
+  if (giver === null) return computer;
+  return (await queries.selectFrom("person").select("email").where("id", "=", giver).executeTakeFirstOrThrow()).email;
 }
 
 /** Finds what a link leads to, as long as it can be used. */
@@ -91,12 +98,8 @@ export async function takeWayBack(
     for (const table of ["token", "challenge"] as const)
       await transaction.deleteFrom(table).where("person_id", "=", person).execute();
     await endSessions(transaction, person);
-    const giver = await transaction
-      .selectFrom("person")
-      .select("email")
-      .where("id", "=", row.given_by)
-      .executeTakeFirstOrThrow();
+    const giver = await nameOfGiver(transaction, row);
     const operators = [...((await standingOf(transaction, person))?.operators ?? [])];
-    return { account, withoutFactors, operators, giver: giver.email };
+    return { account, withoutFactors, operators, giver };
   });
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { Failure } from "../../model/failure.ts";
 import type { Queries } from "../database/database.ts";
 import { onBothDatabases } from "../testing/both-databases.ts";
 import { makeOperator, makePerson } from "../testing/rows.ts";
 import { giveWayBack, wayBackLifetime } from "./give-way-back.ts";
+import { computer, giveWayBackFromComputer } from "./give-way-back-from-computer.ts";
 import { findSession, startSession } from "./sessions.ts";
 import { findToken, makeToken } from "./tokens.ts";
 import { findWayBack, takeWayBack } from "./use-way-back.ts";
@@ -107,6 +109,49 @@ onBothDatabases("it is as good as its giver is now, for what the person is now",
   const [listed] = await waysBackOf(queries, viewer, start);
   assert.equal(listed?.giver, undefined);
 });
+
+onBothDatabases(
+  "from the panel's computer everybody gets in again, the only administrator too",
+  async ({ queries }) => {
+    const { operator, viewer } = await people(queries);
+    const admin = await makePerson(queries, { email: "admin@host.example", staffRole: "admin" });
+    const letIn = (email: string, withoutFactors = false) =>
+      giveWayBackFromComputer(queries, { email, withoutFactors }, start);
+    const secret = await letIn("Admin@Host.example", true);
+    assert.equal((await findWayBack(queries, secret, start))?.account.id, admin);
+    const [listed] = await waysBackOf(queries, admin, start);
+    assert.deepEqual([listed?.giver, listed?.open], ["computer", true]);
+    const taken = await takeWayBack(queries, secret, taking);
+    assert.deepEqual([taken?.giver, taken?.withoutFactors, taken?.operators], [computer, true, []]);
+    assert.equal(await passwordOf(queries, admin), "new");
+    assert.equal(await takeWayBack(queries, secret, taking), undefined, "once");
+
+    const first = await letIn("viewer@example.org");
+    const second = await letIn("viewer@example.org");
+    assert.equal(await findWayBack(queries, first, start), undefined, "a newer one ends the older");
+    assert.equal(await findWayBack(queries, second, start + wayBackLifetime), undefined);
+    assert.equal((await findWayBack(queries, second, start))?.withoutFactors, false);
+    await queries.deleteFrom("member").where("person_id", "=", viewer).execute();
+    for (const email of ["viewer@example.org", "admn@host.example"])
+      await assert.rejects(letIn(email), (error: unknown) => {
+        assert.ok(error instanceof Failure);
+        assert.equal(error.report.code, "account-missing");
+        if (email.startsWith("admn")) assert.match(error.report.next, /admin@host\.example/);
+        return true;
+      });
+
+    const trail = await queries.selectFrom("audit").selectAll().orderBy("sequence").execute();
+    assert.deepEqual(
+      trail.map(({ actor, action, subject, operator_id: of }) => [actor, action, subject, of]),
+      [
+        [computer, "way-back.give", "admin@host.example", null],
+        [computer, "way-back.give", "viewer@example.org", operator],
+        [computer, "way-back.give", "viewer@example.org", operator],
+      ],
+    );
+    assert.ok(![secret, first, second].some((one) => JSON.stringify(trail).includes(one)));
+  },
+);
 
 onBothDatabases("what could still be open to somebody else ends, and nothing of others", async ({ queries }) => {
   const all = await people(queries);

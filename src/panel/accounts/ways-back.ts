@@ -4,8 +4,8 @@ import type { Queries } from "../database/database.ts";
 export interface ListedWayBack {
   readonly id: string;
   readonly given: Date;
-  /** Nobody when the giver's account is gone. */
-  readonly giver: { readonly name: string; readonly email: string } | undefined;
+  /** Nobody when the giver's account is gone; `computer`: whoever runs the panel's computer. */
+  readonly giver: { readonly name: string; readonly email: string } | "computer" | undefined;
   readonly withoutFactors: boolean;
   readonly until: Date;
   readonly used: Date | null;
@@ -21,15 +21,22 @@ export async function waysBackOf(queries: Queries, person: string, now: number):
   const rows = await queries
     .selectFrom("way_back")
     .leftJoin("person", "person.id", "way_back.given_by")
-    .select(["way_back.id", "way_back.created_at as given", "name", "email", "without_factors as withoutFactors"])
+    .select([
+      "way_back.id",
+      "way_back.created_at as given",
+      "name",
+      "email",
+      "without_factors as withoutFactors",
+      "from_computer as here",
+    ])
     .select(["expires_at as until", "used_at as used", "ended_at as ended"])
     .where("person_id", "=", person)
     .orderBy("way_back.created_at", "desc")
     .limit(shown)
     .execute();
-  return rows.map(({ name, email, ended, ...row }) => ({
+  return rows.map(({ name, email, ended, here, ...row }) => ({
     ...row,
-    giver: name === null || email === null ? undefined : { name, email },
+    giver: here ? "computer" : name === null || email === null ? undefined : { name, email },
     open: row.used === null && ended === null && row.until.getTime() > now,
   }));
 }

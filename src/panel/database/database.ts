@@ -7,6 +7,7 @@ import { Failure } from "../../model/failure.ts";
 import { firstTables } from "./migrations/0001-first-tables.ts";
 import { indexes } from "./migrations/0002-indexes.ts";
 import { waysBack } from "./migrations/0003-ways-back.ts";
+import { waysBackFromTheComputer } from "./migrations/0004-ways-back-from-the-computer.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Tables } from "./tables.ts";
 
@@ -29,7 +30,12 @@ export interface Database {
 }
 
 /** In the order in which they are carried out; the names are kept in the database. */
-const migrations = { "0001-first-tables": firstTables, "0002-indexes": indexes, "0003-ways-back": waysBack };
+const migrations = {
+  "0001-first-tables": firstTables,
+  "0002-indexes": indexes,
+  "0003-ways-back": waysBack,
+  "0004-ways-back-from-the-computer": waysBackFromTheComputer,
+};
 
 /**
  * Brings the tables to what this version needs.

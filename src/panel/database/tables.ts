@@ -111,6 +111,8 @@ export interface WayBackTable {
   /** Whom it is bound to. */
   person_id: string;
   given_by: string | null;
+  /** Whether whoever runs the panel's computer gave it there, who is nobody in the panel. */
+  from_computer: ColumnType<boolean, boolean | undefined, never>;
   /** As whose owner the giver gave it; nobody's when the hosting provider's staff did. */
   operator_id: string | null;
   /** Whether it also takes the second factor and the passkeys away. */

@@ -116,6 +116,7 @@ export const accounts: Catalogue<typeof original> = {
     madeBy: "Von",
     by: (name, email) => `${name}, ${email}`,
     somebody: "jemandem, dessen Konto es nicht mehr gibt",
+    computer: "wer den Rechner des Panels betreibt",
     what: "Für",
     passwordAlone: "ein neues Passwort",
     both: "ein neues Passwort, ohne zweiten Faktor und Passkeys",

@@ -109,6 +109,7 @@ export const accounts = {
     madeBy: "By",
     by: (name: string, email: string) => `${name} (${email})`,
     somebody: "somebody whose account is gone",
+    computer: "whoever runs the panel's computer",
     what: "For",
     passwordAlone: "a new password",
     both: "a new password, without second factor and passkeys",

@@ -10,6 +10,12 @@ function stateOf({ texts, format }: PersonContext, { used, until, open }: Listed
   return open ? words.openUntil(format.dateTime(until)) : words.ended;
 }
 
+function giverOf({ texts }: PersonContext, { giver }: ListedWayBack): string {
+  const { wayBack: words } = texts.accounts;
+  if (giver === "computer") return words.computer;
+  return giver === undefined ? words.somebody : words.by(giver.name, giver.email);
+}
+
 const Row: FC<{ readonly context: PersonContext; readonly way: ListedWayBack }> = ({ context, way }) => {
   const { texts, format } = context;
   const { wayBack: words } = texts.accounts;
@@ -19,7 +25,7 @@ const Row: FC<{ readonly context: PersonContext; readonly way: ListedWayBack }> 
       <th scope="row">
         <time datetime={way.given.toISOString()}>{given}</time>
       </th>
-      <td>{way.giver === undefined ? words.somebody : words.by(way.giver.name, way.giver.email)}</td>
+      <td>{giverOf(context, way)}</td>
       <td>{way.withoutFactors ? words.both : words.passwordAlone}</td>
       <td>{stateOf(context, way)}</td>
       <td>
