@@ -7,6 +7,7 @@ import { Failure } from "../model/failure.ts";
 import { inviteFirst } from "./accounts/invitations.ts";
 import { forOperators } from "./configurations/catalogue.ts";
 import { openDatabase, type DatabaseLocation } from "./database/database.ts";
+import { vacuumRegularly } from "./database/vacuum-regularly.ts";
 import { loadKeys } from "./keys.ts";
 import type { OpenDeployment, Panel } from "./panel.ts";
 import { carryOut } from "./runs/carry-out.ts";
@@ -75,6 +76,7 @@ export async function startPanel(options: StartOptions): Promise<RunningPanel> {
   const { queries } = database;
   const stopping = new AbortController();
   try {
+    vacuumRegularly(database, report, stopping.signal);
     const queue = await openQueue(database, report);
     const watch = watchRuns(queries, report);
     const outside = { config, openDeployment, askNameServers: resolveNs, now: Date.now, report };

@@ -92,3 +92,36 @@ void test("a process that ends waits for its look, which says nothing then", asy
   await waiting;
   assert.equal((await configurations.find(id))?.health, null);
 });
+
+void test("several are looked at at the same time, each once, and one that cannot be opened stops none of them", async () => {
+  const operator = await panel.makeOperator("Carol's services");
+  const { queries, panel: inner } = panel;
+  const configurations = configurationsOf(queries, operator, inner.now);
+  const domains = Array.from({ length: 20 }, (_, at) => `d${String(at)}.example`);
+  for (const domain of domains) {
+    const staged = { domain, initialUser: {}, applications: { snac: { enable: true } } };
+    const id = await configurations.create({ domain, environment: "production", staged });
+    const deployed = { deployed: JSON.stringify(staged) };
+    await queries.updateTable("configuration").set(deployed).where("id", "=", id).execute();
+  }
+  const looked: string[] = [];
+  let open = 0;
+  let most = 0;
+  const openDeployment: typeof inner.openDeployment = (options) => {
+    looked.push(options.name);
+    if (options.name === "d3.example") throw new Error("a defect");
+    return {
+      ...inner.openDeployment(options),
+      async status() {
+        open += 1;
+        most = Math.max(most, open);
+        await setImmediate();
+        open -= 1;
+        return [];
+      },
+    };
+  };
+  await assert.rejects(lookAtOld({ ...inner, openDeployment }, new AbortController().signal), /a defect/);
+  assert.deepEqual(looked.filter((name) => domains.includes(name)).toSorted(), domains.toSorted());
+  assert.ok(most > 1, "one after the other");
+});

@@ -12,6 +12,8 @@ const patience = 60_000;
 
 /** How many are searched for at once. */
 const batch = 100;
+/** How many are looked at at the same time: mostly machines are waited for. */
+const together = 8;
 
 type Old = ExpressionBuilder<Tables, "configuration">;
 
@@ -40,7 +42,7 @@ async function take({ queries, now }: Panel, id: string, before: Date): Promise<
   return Number(numUpdatedRows) === 1;
 }
 
-/** Looks at everything that is deployed and was not looked at for a while, one after the other. */
+/** Looks at everything that is deployed and was not looked at for a while, a few at a time. */
 export async function lookAtOld(panel: Panel, stop: AbortSignal): Promise<void> {
   const { queries, now } = panel;
   for (;;) {
@@ -53,11 +55,15 @@ export async function lookAtOld(panel: Panel, stop: AbortSignal): Promise<void> 
       .limit(batch)
       .execute();
     if (found.length === 0) return;
-    for (const { id } of found) {
-      if (stop.aborted) return;
-      if (await take(panel, id, before))
-        await lookAtHealth(panel, id, AbortSignal.any([stop, AbortSignal.timeout(patience)]));
-    }
+    const lane = async (): Promise<void> => {
+      for (let one = found.shift(); one !== undefined && !stop.aborted; one = found.shift()) {
+        if (await take(panel, one.id, before))
+          await lookAtHealth(panel, one.id, AbortSignal.any([stop, AbortSignal.timeout(patience)]));
+      }
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: together }, lane));
+    for (const ended of lanes) if (ended.status === "rejected") throw ended.reason;
+    if (stop.aborted) return;
   }
 }
 

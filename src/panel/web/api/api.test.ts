@@ -133,12 +133,13 @@ void test("what a request may not hold is refused, with the nearest name", async
 void test("the catalogue has a JSON Schema for every application", async () => {
   const call = await program(["read"]);
   const { body } = await call("GET", "/applications");
-  const found = body["applications"] as readonly { name: string; options: { properties: object } }[];
+  const found = body["applications"] as readonly { name: string; title: string; options: { properties: object } }[];
   assert.deepEqual(
     found.map(({ name }) => name),
     panel.panel.config.applications.map(({ name }) => name),
   );
   assert.ok(Object.hasOwn(found.find(({ name }) => name === "snac")?.options.properties ?? {}, "title"));
+  assert.equal(found.find(({ name }) => name === "peertube")?.title, "PeerTube");
 });
 
 void test("a token has so many requests within a minute, and others are not concerned", async () => {

@@ -3,6 +3,7 @@ import { operation } from "./operation.ts";
 
 const ApplicationShape = z.strictObject({
   name: z.string(),
+  title: z.string().describe("What people call it"),
   description: z.string(),
   version: z.string().nullable(),
   options: z.record(z.string(), z.unknown()).describe("JSON Schema, draft 2020-12, of the application's options"),
@@ -19,8 +20,9 @@ export const catalogueOperations = [
     permission: "catalogue.read",
     output: z.strictObject({ applications: z.array(ApplicationShape) }),
     handle({ panel }) {
-      const applications = panel.config.applications.map(({ name, description, version = null, options }) => ({
+      const applications = panel.config.applications.map(({ name, title, description, version = null, options }) => ({
         name,
+        title,
         description,
         version,
         options: z.toJSONSchema(options, { io: "input", unrepresentable: "any" }),
