@@ -32,10 +32,11 @@ export interface RequestContext {
   readonly form: { readonly [name: string]: string };
   /** What goes into a form, so that it can only have come from our page. */
   readonly formToken: string;
-  /** Writes into the audit trail what this request did. */
+  /** Writes into the audit trail what this request did, or what it was denied. */
   audit(entry: {
     readonly action: string;
     readonly subject: string;
+    readonly outcome?: "done" | "denied";
     readonly detail?: Record<string, string>;
   }): Promise<void>;
 }

@@ -79,10 +79,10 @@ async function contextFor(http: Context, panel: Panel, { kind }: Route): Promise
     param: (name) => http.req.param(name) ?? "",
     form: kind === "page" ? await formOf(http) : {},
     formToken: secret === undefined ? "" : panel.keys.sign(secret, "form"),
-    async audit({ action, subject, detail }) {
+    async audit({ action, subject, detail, outcome = "done" }) {
       const operator = http.req.param("operator");
-      const entry = { actor: nameOf(actor), operator, action, subject, source: source.address, detail };
-      await writeAudit(panel.queries, { ...entry, outcome: "done" }, panel.now());
+      const entry = { actor: nameOf(actor), operator, action, subject, source: source.address, detail, outcome };
+      await writeAudit(panel.queries, entry, panel.now());
     },
   };
 }

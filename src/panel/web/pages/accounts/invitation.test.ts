@@ -85,6 +85,14 @@ void test("somebody else who is signed in cannot take an invitation", async () =
   assert.equal((await browser.get(path)).status, 403);
   assert.equal((await browser.post(path)).status, 403);
   assert.equal(await roleOf("thief@example.org"), undefined);
+  const denied = await panel.queries
+    .selectFrom("audit")
+    .select(["action", "subject"])
+    .where("actor", "=", "person thief@example.org")
+    .where("outcome", "=", "denied")
+    .execute();
+  const entry = { action: "invitation.accept", subject: "guest@example.org" };
+  assert.deepEqual(denied, [entry, entry]);
   assert.equal((await (await panel.browser()).get(path)).status, 200);
 });
 

@@ -7,7 +7,7 @@ import { mayProve, proved } from "../../../accounts/proof-limit.ts";
 import { asksForMore, secondFactorsOf } from "../../../accounts/second-factor.ts";
 import { writeAudit } from "../../../audit/audit-log.ts";
 import { goTo } from "../../answer.tsx";
-import { route, type RequestContext, type Route } from "../../route.ts";
+import { route, type PersonContext, type RequestContext, type Route } from "../../route.ts";
 import { joinPage, knownAccountPage, newAccountPage, notYoursPage, overPage, type Link } from "./invitation-pages.tsx";
 import { newPasswordError } from "./new-password.tsx";
 import { fields, readForm } from "./read-form.ts";
@@ -59,11 +59,18 @@ async function accept(
   return { account, path: accepted.operator === null ? "/" : `/operators/${accepted.operator}/services` };
 }
 
+/** The link is for somebody else than who is signed in. */
+async function notYours(context: PersonContext, email: string): Promise<Response> {
+  const because = "it is for somebody else";
+  await context.audit({ action: "invitation.accept", subject: email, outcome: "denied", detail: { because } });
+  return await notYoursPage(context);
+}
+
 async function joinSignedIn(context: RequestContext, link: Link): Promise<Response> {
   const { actor } = context;
   if (actor.kind !== "person") return await overPage(context);
   const { email } = link.invitation;
-  if (email !== null && email !== actor.email) return await notYoursPage({ ...context, actor });
+  if (email !== null && email !== actor.email) return await notYours({ ...context, actor }, email);
   if (readForm(context, Empty, {}).kind === "wrong") return await joinPage({ ...context, actor }, link);
   const result = await accept(context, link, { kind: "account", email: actor.email, person: actor.id });
   return typeof result === "string" ? await overPage(context) : goTo(context, result.path);
@@ -129,7 +136,7 @@ export const invitationRoutes: readonly Route[] = [
       const { email } = link.invitation;
       if (actor.kind === "person") {
         const own = { ...context, actor };
-        return email === null || email === actor.email ? await joinPage(own, link) : await notYoursPage(own);
+        return email === null || email === actor.email ? await joinPage(own, link) : await notYours(own, email);
       }
       const known = email === null ? undefined : await findAccount(panel.queries, email);
       return known === undefined ? await newAccountPage(context, link) : await knownAccountPage(context, link);

@@ -154,6 +154,11 @@ void test("whoever is signed in as somebody else neither sees nor uses it", asyn
     assert.equal(answer.status, 403);
     assert.ok(!answer.text.includes(mine.email));
   }
+  const denied = (await trail(mine.email)).filter(({ outcome }) => outcome === "denied");
+  assert.deepEqual(
+    denied.map(({ actor, action }) => [actor, action]),
+    Array.from({ length: 2 }, () => [`person ${owner.email}`, "way-back.use"]),
+  );
   const own = await panel.browser(mine);
   assert.equal((await own.get(path)).status, 200);
   assert.equal((await own.post(path, { password })).location, "/");

@@ -24,8 +24,10 @@ const found =
     const { actor, panel, param } = context;
     const way = await findWayBack(panel.queries, param("link"), panel.now());
     if (way === undefined) return await nowhere(context);
-    const other = actor.kind === "person" && actor.id !== way.account.id;
-    return other ? await notForYouPage(context) : await handle(context, way);
+    if (actor.kind !== "person" || actor.id === way.account.id) return await handle(context, way);
+    const because = "it is for somebody else";
+    await context.audit({ action: "way-back.use", subject: way.account.email, outcome: "denied", detail: { because } });
+    return await notForYouPage(context);
   };
 
 async function setPassword(context: RequestContext, way: FoundWayBack): Promise<Response> {
