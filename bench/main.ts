@@ -9,6 +9,7 @@ import type { Bench, Group } from "./bench.ts";
 import { describeComputer, loadWarning, lookAtLoad } from "./computer.ts";
 import { findPeers } from "./find-peers.ts";
 import { groups } from "./groups/groups.ts";
+import { installProduct } from "./install-product.ts";
 import { rowOf, type Measurement } from "./measurement.ts";
 import { readOptions, usage, type Options } from "./options.ts";
 import { renderPage } from "./report/page.ts";
@@ -54,7 +55,8 @@ async function measureCleanly(chosen: readonly Group[], options: Options): Promi
   };
   const forget = onSignal(end);
   try {
-    const { rounds, machines, command, cache } = options;
+    const { rounds, machines, cache } = options;
+    const command = options.command ?? (await installProduct(join(folder, "product")));
     const peers = await findPeers(cache, stopping.signal);
     const longRounds = Math.ceil(rounds * 0.6);
     const shared = { rounds, longRounds, machines, command, cache, folder, peers };
@@ -69,7 +71,7 @@ async function measureCleanly(chosen: readonly Group[], options: Options): Promi
 async function main(options: Options): Promise<number> {
   if (options.help) process.stdout.write(usage);
   if (options.list)
-    process.stdout.write(groups.map(({ name, description }) => `${name.padEnd(12)}${description}\n`).join(""));
+    process.stdout.write(groups.map(({ name, description }) => `${name.padEnd(14)}${description}\n`).join(""));
   if (options.help || options.list) return 0;
   const chosen = await possible(groups.filter(({ name }) => options.only?.includes(name) ?? true));
   const computer = await describeComputer();

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { Failure } from "../src/model/failure.ts";
 import { defaultCache } from "../checks/driver/lab.ts";
-import { ownCommand } from "./product.ts";
 
 /** How `npm run bench` prints itself. */
 export const usage = `Usage: npm run bench -- [OPTION…]
@@ -12,7 +11,7 @@ Measures the product beside its peers on machines of this computer, and prints e
   --machines N       how many machines the large measurements have, at least 2 (24)
   --json             print one JSON array on standard output
   --write            measure everything and write docs/benchmarks.md and its plot
-  --command FILE     measure this command instead of the checkout's own
+  --command FILE     measure this command instead of the checkout's, built as people install it
   --cache FOLDER     images, packages and installed peers (${defaultCache})
   --list             print the names of the measurements
 `;
@@ -24,7 +23,8 @@ export interface Options {
   readonly machines: number;
   readonly json: boolean;
   readonly write: boolean;
-  readonly command: string;
+  /** Without it, the checkout's product as it is installed. */
+  readonly command: string | undefined;
   readonly cache: string;
   readonly list: boolean;
   readonly help: boolean;
@@ -78,7 +78,7 @@ function parse(args: readonly string[]) {
         write: off,
         list: off,
         help: off,
-        command: { type: "string", default: ownCommand },
+        command: { type: "string" },
         cache: { type: "string", default: defaultCache },
       },
     });

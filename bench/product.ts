@@ -8,9 +8,6 @@ import { mastersIn, type Masters } from "./network/masters.ts";
 import type { Reach } from "./network/reach.ts";
 import { environmentWith, timed, type Timed } from "./timed-command.ts";
 
-/** The command of this checkout. */
-export const ownCommand = fileURLToPath(new URL("../bin/fediversity", import.meta.url));
-
 /** What became of how many components: `unchanged`, `created`, `updated` … */
 export type Counts = Readonly<Record<string, number>>;
 

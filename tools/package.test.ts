@@ -85,6 +85,26 @@ test("the package has the command, JavaScript, declarations and what lies beside
   );
 });
 
+test("the program is few files, which go along with the licenses of the packages in them", async () => {
+  const installed = path.join(user(), "node_modules", "fediversity", "dist");
+  const programs = packed.files.filter((file) => file.path.endsWith(".js"));
+  assert.ok(programs.length < 150, `${String(programs.length)} files of JavaScript`);
+  const loaded = programs.map(async (file) =>
+    readFile(path.join(user(), "node_modules", "fediversity", file.path), "utf8"),
+  );
+  const imported = (await Promise.all(loaded)).flatMap((text) =>
+    [...text.matchAll(/^(?:import|export) .*?from "([^."][^"]*)"/gm)].map(([, specifier = ""]) => specifier),
+  );
+  assert.ok(imported.includes("kysely"), "what few commands need is npm's");
+  assert.deepEqual(
+    imported.filter((specifier) => /^(?:zod|commander|age-encryption)\b/.test(specifier)),
+    [],
+  );
+  const licenses = await readFile(path.join(installed, "LICENSES.txt"), "utf8");
+  for (const name of ["zod", "commander", "@noble/ciphers", "@bomb.sh/tab"])
+    assert.match(licenses, new RegExp(`^${name} \\d`, "m"));
+});
+
 test("the installed command runs with the Node that it brings along", async () => {
   const answer = await runOk(command(), ["--version"], { cwd: user(), env: plainEnvironment() });
   assert.equal(answer.trim(), version);
@@ -127,4 +147,19 @@ test("the installed command evaluates a configuration with the application of th
     readonly secrets: object;
   };
   assert.deepEqual(Object.keys(deployment.secrets), ["greeter/token"]);
+});
+
+test("what is installed makes the same deployment as the sources, with all that lies beside its modules", async () => {
+  const names = ["mastodon", "peertube", "pixelfed", "snac", "hello"];
+  const configuration = {
+    domain: "example.org",
+    initialUser: { displayName: "Ada Lovelace", username: "ada", email: "ada@example.org" },
+    applications: Object.fromEntries(names.map((name) => [name, { enable: true }])),
+  };
+  await writeFile(path.join(user(), "configuration.json"), JSON.stringify(configuration));
+  const evaluated = async (program: string): Promise<string> =>
+    runOk(program, ["evaluate", "--config", "hosting-provider.config.ts"], { cwd: user(), env: plainEnvironment() });
+  const installed = await evaluated(command());
+  assert.match(installed, /pg_dump/);
+  assert.equal(installed, await evaluated(path.join(root, "bin", "fediversity")));
 });

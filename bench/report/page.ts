@@ -27,8 +27,9 @@ const how = `## How it is measured
   packages must run as the operator's user. Nothing is tried twice; one failure ends the run.
 - _New connections_: no tool has a connection open. _Persisted connections_: both find the control sockets that their
   turn before left, 60 s each (ControlPersist). pyinfra keeps none between its runs.
-- Ours is the whole command \`fediversity apply --yes --json\` with its start. With nothing to do it looks at files,
-  links, packages, users, units and health checks of every machine; the peers look at one package each.
+- Ours is the whole command \`fediversity apply --yes --json\` with its start, as people install it. With nothing to do
+  it looks at files, links, packages, users, units and health checks of every machine; the peers look at one package
+  each.
 - Ansible: pipelining, ControlPersist, as many forks as machines, and its defaults otherwise. _One task_ is
   [packages.yml](../bench/peers/playbooks/packages.yml); _without facts_ is
   [packages-lean.yml](../bench/peers/playbooks/packages-lean.yml), which spares Ansible what it does by itself. The same

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Failure } from "../../src/model/failure.ts";
 import { readArchive, type Archive } from "../../src/providers/local-machine/archive.ts";
 import { imageRelease } from "../../src/providers/local-machine/image-recipe.ts";
@@ -9,7 +10,7 @@ import { archiveProxy } from "./archive-proxy.ts";
 import type { TestMachine } from "./test-machine.ts";
 
 // The same file beside this one, whether this runs from its sources or compiled.
-const relay = join(import.meta.dirname, `archive-relay${extname(import.meta.filename)}`);
+const relay = fileURLToPath(new URL(`archive-relay${extname(import.meta.url)}`, import.meta.url));
 const firstPort = 3142;
 
 /** Gives the apt.conf(5) of a machine that reaches the archive through a proxy. */

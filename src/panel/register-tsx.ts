@@ -9,7 +9,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 if (extname(import.meta.url) === ".ts") {
-  const { transformSync } = await import("oxc-transform");
+  const { transformSync } = await import("rolldown/utils");
   registerHooks({
     load(url, context, next) {
       if (!url.endsWith(".tsx")) return next(url, context);

@@ -66,6 +66,15 @@ test("missing imports are named with the file that wants them", async () => {
   assert.match(name.subject ?? "", /config\.ts:1$/);
 });
 
+test("the file and those beside it are modules, also where npm init has said that they are none", async () => {
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }));
+  writeFileSync(join(folder, "environments.ts"), 'export { defaultConfig } from "fediversity";\n');
+  const file = write('import { defaultConfig } from "./environments.ts";\nexport default defaultConfig;\n');
+  const { config } = await loadConfig({ folder, file });
+  assert.deepEqual(config, defaultConfig);
+  rmSync(join(folder, "package.json"));
+});
+
 test("what the file throws is shown where it was thrown, and its failures stay as they are", async () => {
   const thrown = await refusal('\nthrow new RangeError("too far");\nexport default {};');
   assert.equal(thrown.found, "RangeError: too far");

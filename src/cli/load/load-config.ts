@@ -28,8 +28,10 @@ function resolveOwnName(config: string): void {
     resolve(specifier, context, next) {
       if (specifier === "fediversity") return { url: index, format: undefined, shortCircuit: true };
       const resolved = next(specifier, context);
-      // Whatever package.json is or is not beside it, the file is a module.
-      return resolved.url === config ? { ...resolved, format: "module-typescript" } : resolved;
+      // Whatever package.json is or is not beside them, the file and those that it consists of are modules: `npm init`
+      // writes that they are none.
+      const isPart = resolved.url === config || /^(?!.*\/node_modules\/).*\.ts$/.test(resolved.url);
+      return isPart ? { ...resolved, format: "module-typescript" } : resolved;
     },
   });
 }
