@@ -41,7 +41,7 @@ export async function assertSettled(machine: TestMachine): Promise<void> {
   await machine.waitForUnit(`probe-${machine.name}.service`);
 }
 
-/** Everything on a machine's disk that a removal must not leave behind, as sorted lines. */
+/** Everything on a machine's disk, and of its network, that a removal must not leave behind, as sorted lines. */
 export async function inventory(machine: TestMachine): Promise<readonly string[]> {
   const ignored = [
     "/proc",
@@ -73,9 +73,10 @@ export async function inventory(machine: TestMachine): Promise<readonly string[]
   const accounts = await machine.succeed(
     "getent passwd; getent group; systemctl list-unit-files --no-legend; ss -Hltn 2>/dev/null | sort",
   );
+  const settings = await machine.succeed("grep --with-filename . /proc/sys/net/ipv4/tcp_retries*");
   const ours =
     /^\/(?:etc\/(?:passwd-|shadow-|group-|gshadow-|subuid-?|subgid-?|\.pwd\.lock|\.updated)|var\/\.updated|root)(?: |\/)/;
-  return [files, packages, accounts]
+  return [files, packages, accounts, settings]
     .flatMap((text) => text.split("\n"))
     .filter((line) => line !== "" && !ours.test(line))
     .toSorted();
