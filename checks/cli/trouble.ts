@@ -47,33 +47,42 @@ export async function trouble(scene: Scene): Promise<void> {
   await lab.subtest("DNS that refuses the key is named", async () => {
     const key = await machine.readFile(`${project}/dns.key`);
     await machine.writeFile(`${project}/dns.key`, `${Buffer.alloc(32, 7).toString("base64")}\n`, 0o600);
-    const report = await failing("dns-record/snac.example.com");
-    assert.equal(report.code, "dns-refused");
-    assert.deepEqual(await nameServer.lookup("snac.example.com"), []);
-    await nothingYet(one);
-    await machine.writeFile(`${project}/dns.key`, key, 0o600);
+    try {
+      const report = await failing("dns-record/snac.example.com");
+      assert.equal(report.code, "dns-refused");
+      assert.deepEqual(await nameServer.lookup("snac.example.com"), []);
+      await nothingYet(one);
+    } finally {
+      await machine.writeFile(`${project}/dns.key`, key, 0o600);
+    }
   });
 
   await lab.subtest("a port that somebody else listens on is named", async () => {
     await one.succeed(
       "systemd-run --quiet --unit=other --service-type=exec perl -MSocket -e 'socket S,PF_INET,SOCK_STREAM,0; setsockopt S,SOL_SOCKET,SO_REUSEADDR,1; bind S,sockaddr_in(443,INADDR_ANY) or die; listen S,1; sleep'",
     );
-    await one.waitForOpenPort(443);
-    const report = await failing("machine/machine");
-    assert.equal(report.code, "port-taken");
-    assert.match(report.found, /tcp\/443 \(perl\)/);
-    await nothingYet(one);
-    await one.succeed("systemctl stop other");
+    try {
+      await one.waitForOpenPort(443);
+      const report = await failing("machine/machine");
+      assert.equal(report.code, "port-taken");
+      assert.match(report.found, /tcp\/443 \(perl\)/);
+      await nothingYet(one);
+    } finally {
+      await one.succeed("systemctl stop other");
+    }
   });
 
   await lab.subtest("an ACME server that is down is named by what waits for it", async () => {
     await authority.disconnect();
-    const report = await failing("machine/machine");
-    assert.equal(report.code, "rolled-back");
-    assert.match(report.found, /https-snac-example-com/);
-    assert.match(report.details?.join("\n") ?? "", /acme\.lab\.example/);
-    await nothingYet(one);
-    await authority.reconnect();
+    try {
+      const report = await failing("machine/machine");
+      assert.equal(report.code, "rolled-back");
+      assert.match(report.found, /https-snac-example-com/);
+      assert.match(report.details?.join("\n") ?? "", /acme\.lab\.example/);
+      await nothingYet(one);
+    } finally {
+      await authority.reconnect();
+    }
   });
 
   await deployer.configure(carol, everything);
@@ -87,9 +96,12 @@ export async function trouble(scene: Scene): Promise<void> {
   await lab.subtest("a mail server that is down stops nothing, and running it all again completes it", async () => {
     await scene.mail.stop();
     const begun = performance.now();
-    const events = await deployer.apply(carol);
-    process.stdout.write(`    everything on one machine: ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
-    assert.ok(Object.values(outcomes(events)).every((outcome) => outcome === "created" || outcome === "unchanged"));
-    await scene.mail.start();
+    try {
+      const events = await deployer.apply(carol);
+      process.stdout.write(`    everything on one machine: ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
+      assert.ok(Object.values(outcomes(events)).every((outcome) => outcome === "created" || outcome === "unchanged"));
+    } finally {
+      await scene.mail.start();
+    }
   });
 }
