@@ -1,6 +1,6 @@
 // The package as its users get it: packed from what git has, installed in an empty folder, run and compiled against.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -79,6 +79,12 @@ test("the package has the command, JavaScript, declarations and what lies beside
     assert.ok(files.includes(file), `${file} is missing`);
   }
   assert.ok(files.some((file) => file.endsWith(".sh")));
+  // Messages send people to them.
+  const pages = globSync("src/**/*.ts", { cwd: root }).flatMap((file) =>
+    [...readFileSync(path.join(root, file), "utf8").matchAll(/\bdocs\/[a-z/-]+\.md\b/g)].map(([page]) => page),
+  );
+  assert.ok(pages.includes("docs/command-line.md"));
+  for (const page of pages) assert.ok(files.includes(page), `${page} is missing`);
   assert.deepEqual(
     files.filter((file) => /(?<!\.d)\.ts$|\.test\.|\.check\.|testing/.test(file)),
     [],

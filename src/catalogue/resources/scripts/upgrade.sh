@@ -5,7 +5,7 @@
 # SCHEMA: one that the application has besides `public`.
 #
 # In FOLDER: `version`, which the database belongs to; `upgrade`, the last one: FROM TO GENERATION; `before-VERSION.dump`;
-# `done-VERSION-STEP`, made by steps that need not be done again.
+# `done-VERSION-STEP`, made by steps that need not be done again; `restore.sql` and `restore.list` while a dump is put back.
 set -eu
 folder=$1 version=$2 database=$3
 export PGHOST=$4 PGPORT=$5 PGUSER=$6 PGDATABASE=$3 PGPASSFILE="$RUNTIME_DIRECTORY/pgpass"
@@ -47,14 +47,20 @@ if [ "$from $to" = "$version $installed" ]; then
     exit 1
   fi
   connect
+  dump=$folder/before-$installed.dump
+  pg_restore --list "$dump" >"$folder/restore.list"
+  # What is made below is not made again.
+  sed -i '/ SCHEMA - public /d; / COMMENT - SCHEMA public /d' "$folder/restore.list"
+  # The whole of it before anything is dropped: whoever reads from a pipe does not see that its writer failed.
+  pg_restore --no-owner --no-privileges --use-list="$folder/restore.list" --file="$folder/restore.sql" "$dump"
   {
     # As PostgreSQL makes it: postgresql.org, documentation, 5.10.2.
     echo 'DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;'
     echo "COMMENT ON SCHEMA public IS 'standard public schema';"
     # The dump makes them again.
     for schema; do echo "DROP SCHEMA IF EXISTS $schema CASCADE;"; done
-    pg_restore --no-owner --no-privileges --file=- "$folder/before-$installed.dump" | sed '/^CREATE SCHEMA public;$/d; /^COMMENT ON SCHEMA public/d'
-  } | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 >/dev/null
+  } | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 --file=- --file="$folder/restore.sql" >/dev/null
+  rm "$folder/restore.list" "$folder/restore.sql"
   echo "$version" | write "$folder/version"
   rm -f "$folder/upgrade"
   rm -f "$folder"/done-"$installed"-*
@@ -62,7 +68,8 @@ if [ "$from $to" = "$version $installed" ]; then
   exit 0
 fi
 
-if dpkg --compare-versions "$version" lt "$installed"; then
+# A hyphen leads to what comes before a release: semver.org, 9; Debian writes a tilde: deb-version(7).
+if dpkg --compare-versions "$(echo "$version" | tr - '~')" lt "$(echo "$installed" | tr - '~')"; then
   echo "The database belongs to version $installed, and the configuration wants $version, which is older and cannot read it." >&2
   exit 1
 fi
@@ -71,6 +78,10 @@ for schema; do
   set -- "$@" "--schema=$schema"
   shift
 done
+# With the schemas named, extensions have to be named as well: pg_dump(1). They go with the schema that they are in.
+extensions=$(psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 \
+  --command="SELECT extname FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE nspname <> 'pg_catalog'")
+for extension in $extensions; do set -- "$@" "--extension=\"$extension\""; done
 pg_dump --format=custom --schema=public "$@" --file="$folder/before-$version.dump.new"
 sync "$folder/before-$version.dump.new"
 mv -T "$folder/before-$version.dump.new" "$folder/before-$version.dump"
