@@ -1,7 +1,9 @@
 #!/bin/sh
 # Brings Garage to what a file says, by its admin API (version 2): layout, buckets, keys, aliases, website, CORS, quotas.
-#   garage-configure.sh FILE MADE   MADE: a file that notes the buckets of ours; FILE: JSON, {"admin": URL, "zone": …, "capacity": BYTES, "tags": […], "buckets": [{"bucket": …,
-#                              "host": null | …, "quota": null | BYTES, "cors": BOOL}]}
+#   garage-configure.sh FILE MADE
+# FILE: JSON, {"admin": URL, "zone": …, "capacity": BYTES, "tags": […],
+#              "buckets": [{"bucket": …, "host": null | …, "quota": null | BYTES, "cors": BOOL}]}
+# MADE: a file that notes the buckets of ours, a name a line. Whatever else is in Garage is somebody's, and stays.
 # Credentials: admin-header (an HTTP header line with the token), BUCKET-id and BUCKET-key of each bucket's access key.
 set -eu
 wanted=$1 made=$2
@@ -22,6 +24,11 @@ call() {
   esac
 }
 get() { call GET "$1" </dev/null; }
+deny() { # BUCKET-ID KEY-ID
+  jq -n --arg bucket "$1" --arg key "$2" \
+    '{bucketId: $bucket, accessKeyId: $key, permissions: {read: true, write: true, owner: true}}' |
+    call POST /v2/DenyBucketKey >/dev/null
+}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -36,25 +43,68 @@ if jq -e '[.nodes[] | select(.role != null)] | length == 0' "$work/status" >/dev
   echo "the layout has its first version"
 fi
 
+get /v2/ListBuckets >"$work/all"
+jq -r '.[].id' "$work/all" >"$work/ids"
+touch "$made"
+
+# Before anything is claimed: names on the web that buckets of ours had and are to have no more, since another bucket may
+# want them; and buckets of ours that nobody wants any more are kept, out of reach: no website, and no key opens them.
+while read -r bucket_id; do
+  get "/v2/GetBucketInfo?id=$bucket_id" >"$work/bucket"
+  bucket=$(jq -r '.globalAliases[]' "$work/bucket" | grep -m 1 -xF -f "$made") || continue
+  jq --arg bucket "$bucket" --slurpfile wanted "$wanted" -r \
+    '.globalAliases - [$bucket] - [$wanted[0].buckets[] | select(.bucket == $bucket) | .host] | .[]' "$work/bucket" >"$work/names"
+  while read -r name; do
+    jq -n --arg bucket "$bucket_id" --arg alias "$name" '{bucketId: $bucket, globalAlias: $alias}' |
+      call POST /v2/RemoveBucketAlias >/dev/null
+    echo "bucket $bucket is not $name any more"
+  done <"$work/names"
+  if jq -e --arg bucket "$bucket" '.buckets | any(.bucket == $bucket)' "$wanted" >/dev/null; then continue; fi
+  jq -n '{websiteAccess: {enabled: false}}' | call POST "/v2/UpdateBucket?id=$bucket_id" >/dev/null
+  jq -r '.keys[] | select(.permissions.read or .permissions.write or .permissions.owner) | .accessKeyId' "$work/bucket" >"$work/keys"
+  while read -r key; do
+    deny "$bucket_id" "$key"
+    echo "bucket $bucket is kept; its key opens it no more"
+  done <"$work/keys"
+done <"$work/ids"
+
 jq -c '.buckets[]' "$wanted" >"$work/buckets"
 while read -r entry; do
   bucket=$(printf '%s' "$entry" | jq -r .bucket)
   id=$(cat "$CREDENTIALS_DIRECTORY/$bucket-id")
-  get "/v2/GetKeyInfo?id=$id" >"$work/key" || {
+  if get "/v2/GetKeyInfo?id=$id&showSecretKey=true" >"$work/key"; then
+    # Garage cannot give a key another secret.
+    if ! jq -e --rawfile secret "$CREDENTIALS_DIRECTORY/$bucket-key" '.secretAccessKey == $secret' "$work/key" >/dev/null; then
+      echo "the secret of the key of bucket $bucket was changed alone, which Garage cannot do: rotate its id together with it" >&2
+      exit 1
+    fi
+  else
     jq -n --rawfile id "$CREDENTIALS_DIRECTORY/$bucket-id" --rawfile secret "$CREDENTIALS_DIRECTORY/$bucket-key" --arg name "$bucket" \
       '{accessKeyId: $id, secretAccessKey: $secret, name: $name}' | call POST /v2/ImportKey >/dev/null
     echo "key of $bucket imported"
-  }
+  fi
   get "/v2/GetBucketInfo?globalAlias=$bucket" >"$work/bucket" || {
     jq -n --arg alias "$bucket" '{globalAlias: $alias}' | call POST /v2/CreateBucket >"$work/bucket"
     echo "bucket $bucket made"
     # Remembered, so that only buckets of ours are ever deleted.
     echo "$bucket" >>"$made"
   }
+  # Made by the machine that was the cluster's entry before, which remembers it no more.
+  if ! grep -qxF -e "$bucket" "$made" &&
+    jq -e --arg id "$id" '.keys | any(.accessKeyId == $id and .permissions.owner)' "$work/bucket" >/dev/null; then
+    echo "$bucket" >>"$made"
+  fi
   bucket_id=$(jq -er .id "$work/bucket")
   jq -n --arg bucket "$bucket_id" --rawfile id "$CREDENTIALS_DIRECTORY/$bucket-id" \
     '{bucketId: $bucket, accessKeyId: $id, permissions: {read: true, write: true, owner: true}}' |
     call POST /v2/AllowBucketKey >/dev/null
+  # Those that were in its place before they were rotated: a key of ours has the name of the bucket that it was made for.
+  jq --arg id "$id" --slurpfile wanted "$wanted" -r \
+    '.keys[] | select(.accessKeyId != $id and (.permissions.read or .permissions.write or .permissions.owner)) | select(.name as $name | $wanted[0].buckets | any(.bucket == $name)) | .accessKeyId' "$work/bucket" >"$work/keys"
+  while read -r key; do
+    deny "$bucket_id" "$key"
+    echo "the former key of bucket $bucket opens it no more"
+  done <"$work/keys"
   host=$(printf '%s' "$entry" | jq -r '.host // ""')
   if [ -n "$host" ] && ! jq -e --arg host "$host" '.globalAliases | index($host)' "$work/bucket" >/dev/null; then
     jq -n --arg bucket "$bucket_id" --arg alias "$host" '{bucketId: $bucket, globalAlias: $alias}' |
@@ -66,19 +116,3 @@ while read -r entry; do
     corsRules: (if .cors then [{AllowedOrigin: ["*"], AllowedMethod: ["GET", "HEAD"], AllowedHeader: ["*"], ExposeHeader: ["ETag", "Content-Length", "Content-Range"], MaxAgeSeconds: 3600}] else [] end)
   }' | call POST "/v2/UpdateBucket?id=$bucket_id" >/dev/null
 done <"$work/buckets"
-
-# Buckets of ours that nobody wants any more are kept, out of reach: no website, and their keys open nothing.
-get /v2/ListBuckets >"$work/all"
-jq -r '.[] | [.id, .globalAliases[0] // ""] | @tsv' "$work/all" | while read -r bucket_id alias; do
-  if jq -e --arg alias "$alias" '.buckets | any(.bucket == $alias or .host == $alias)' "$wanted" >/dev/null; then continue; fi
-  get "/v2/GetBucketInfo?id=$bucket_id" >"$work/bucket"
-  if jq -e --slurpfile wanted "$wanted" '.globalAliases | any(. as $one | $wanted[0].buckets | any(.bucket == $one))' "$work/bucket" >/dev/null; then continue; fi
-  jq -n '{websiteAccess: {enabled: false}}' | call POST "/v2/UpdateBucket?id=$bucket_id" >/dev/null
-  jq -r '.keys[] | select(.permissions.read or .permissions.write or .permissions.owner) | .accessKeyId' "$work/bucket" |
-    while read -r key; do
-      jq -n --arg bucket "$bucket_id" --arg key "$key" \
-        '{bucketId: $bucket, accessKeyId: $key, permissions: {read: true, write: true, owner: true}}' |
-        call POST /v2/DenyBucketKey >/dev/null
-      echo "bucket $alias is kept; its key opens it no more"
-    done
-done
