@@ -20,7 +20,7 @@ test("a step before migrations that knows version and database; the password com
   const lines = linesOf(system, "app-release.service");
   assert.ok(
     lines.includes(
-      "ExecStart=/bin/sh /etc/fediversity/upgrade/upgrade.sh /srv/fediversity/app/release 4.7.4 app_db 127.0.0.1 5432 app_db",
+      "ExecStart=/bin/sh /etc/fediversity/upgrade/upgrade.sh /srv/fediversity/app/release 4.7.4 /etc/fediversity/upgrade/app-release.final app_db 127.0.0.1 5432 app_db",
     ),
     lines.join("\n"),
   );
@@ -40,7 +40,11 @@ test("further schemas are named to the script, which dumps them too and puts the
   const request = { version: "1", database, schemas: ["queue", "jobs"] };
   const { system } = fulfilled(upgrade, {}, [{ name: "release", request }]);
   const lines = linesOf(system, "app-release.service");
-  assert.ok(lines.some((line) => line.endsWith("/release 1 app_db 127.0.0.1 5432 app_db queue jobs")));
+  assert.ok(
+    lines.some((line) =>
+      line.endsWith("/release 1 /etc/fediversity/upgrade/app-release.final app_db 127.0.0.1 5432 app_db queue jobs"),
+    ),
+  );
   for (const schema of ["a;b", "A", "", "-x", "a b"])
     assert.ok(!upgrade.request.safeParse({ ...request, schemas: [schema] }).success, schema);
 });
@@ -65,4 +69,15 @@ test("a version is a version", () => {
   for (const version of ["v1", "", "1 2", "1;id", "$(id)", "1\n2", "-1", "1/../.."]) {
     assert.ok(!upgrade.request.safeParse({ version, database }).success, version);
   }
+});
+
+test("what is final is in a file, an option a line", () => {
+  const final = { host: "a.example.org", accountsAtDomain: "example.org" };
+  const { system } = fulfilled(upgrade, {}, [{ name: "release", request: { version: "1", database, final } }]);
+  assert.equal(
+    contentOf(system, "/etc/fediversity/upgrade/app-release.final"),
+    "accountsAtDomain example.org\nhost a.example.org\n",
+  );
+  for (const value of ["a b", "a\nhost b", ""])
+    assert.ok(!upgrade.request.safeParse({ version: "1", database, final: { host: value } }).success, value);
 });

@@ -26,6 +26,10 @@ export const upgrade = defineResource({
         unit: PlainText,
       })
       .describe("The binding of its database"),
+    final: z
+      .record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.string().regex(/^[!-~]{1,300}$/))
+      .default({})
+      .describe("Options with their values that cannot change once the application has begun, such as its host"),
     schemas: z
       .array(z.string().regex(/^[a-z][a-z0-9_]{0,40}$/))
       .default([])
@@ -38,7 +42,7 @@ export const upgrade = defineResource({
     unit: z.string(),
     /**
      * A folder for marks of steps that are done once for each version: `done-VERSION-STEP`. Its file `upgrade`, where
-     * there was one, tells the last upgrade: FROM TO GENERATION; every user may read that.
+     * there was one, tells the last upgrade: FROM TO GENERATION ID; every user may read that.
      */
     folder: z.string(),
   }),
@@ -54,12 +58,17 @@ export const upgrade = defineResource({
       system: requests.map(({ application, name, request }): SystemInput => {
         const { version, database, schemas } = request;
         const folder = folderOf(application, name);
+        const final = `/etc/fediversity/upgrade/${application}-${name}.final`;
+        const lines = Object.entries(request.final).toSorted(([a], [b]) => (a < b ? -1 : 1));
         const program = "/etc/fediversity/upgrade/upgrade.sh";
         const { after } = request;
         return {
           packages: ["postgresql-client-17"],
           directories: { [folder]: { mode: "0711", data: `version and dumps of ${application}` } },
-          files: { [program]: { content: ownFile("scripts/upgrade.sh", import.meta.url) } },
+          files: {
+            [program]: { content: ownFile("scripts/upgrade.sh", import.meta.url) },
+            [final]: { content: lines.map(([option, value]) => `${option} ${value}\n`).join("") },
+          },
           units: {
             [unitOf(application, name)]: {
               sections: {
@@ -75,7 +84,7 @@ export const upgrade = defineResource({
                   RuntimeDirectory: `${application}-${name}`,
                   ExecStart: [
                     [
-                      ...["/bin/sh", program, folder, version],
+                      ...["/bin/sh", program, folder, version, final],
                       ...[
                         text`${database.name}`,
                         text`${database.host}`,

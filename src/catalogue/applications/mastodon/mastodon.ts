@@ -127,7 +127,12 @@ export function mastodonAt(version: string) {
       const hosts = [text`${media.mapping}`];
       const common = { image, environment, user: `${owner}:${owner}`, memoryFolders: ["/opt/mastodon/tmp", "/tmp"] };
 
-      const upgraded = request(upgrade, "release", { version, database: db, after: [db.unit] });
+      const upgraded = request(upgrade, "release", {
+        version,
+        database: db,
+        final: { host: name, accountsAtDomain: local },
+        after: [db.unit],
+      });
       const done = (step: string): Text => text`${upgraded.folder}/done-${version}-${step}`;
       const backends = [text`${db.unit}`, text`${queue.unit}`, text`${media.unit}`];
       const migrated = request(container, "migrate", {

@@ -72,7 +72,7 @@ export function peertubeAt(version: string) {
       const folder = { mode: "0750", owner, group: owner };
       const data = request(dataDirectory, "data", { ...folder, description: "files of PeerTube" });
       const config = request(dataDirectory, "config", { ...folder, description: "settings of PeerTube" });
-      const upgraded = request(upgrade, "release", { version, database: db, after: [db.unit] });
+      const upgraded = request(upgrade, "release", { version, database: db, final: { host: name }, after: [db.unit] });
 
       const bucket = (kind: string, of: typeof videos, prefix: string): Readonly<Record<string, Text>> => ({
         [`PEERTUBE_OBJECT_STORAGE_${kind}_BUCKET_NAME`]: text`${of.bucket}`,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # After an upgrade: runs the scripts that the releases after the version before bring, up to this one, in their order. A
 # new instance needs none. Runs in PeerTube's own image, beside the server: docs.joinpeertube.org, Install with Docker.
-#   release-scripts.sh VERSION RECORD FOLDER PING   RECORD: the last upgrade, FROM TO GENERATION, where there was one;
+#   release-scripts.sh VERSION RECORD FOLDER PING   RECORD: the last upgrade, FROM TO and more, where there was one;
 #                                                   FOLDER: PeerTube's own; PING: what answers once it serves
 set -eu
 version=$1 record=$2 folder=$3 ping=$4

@@ -77,7 +77,7 @@ export function pixelfedAt(version: string) {
         ],
       });
       const keys = keyPair("passport", "rsa");
-      const upgraded = request(upgrade, "release", { version, database: db, after: [db.unit] });
+      const upgraded = request(upgrade, "release", { version, database: db, final: { host: name }, after: [db.unit] });
       const megabytes = options.maxPhotoMegabytes;
       const open = options.registrations !== "closed";
 

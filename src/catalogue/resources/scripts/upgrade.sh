@@ -1,15 +1,17 @@
 #!/bin/sh
 # Before an application of another version meets its database: dumps it on the way forward, puts the dump back on the way
 # back from an upgrade that was never confirmed, and refuses to go back from one that was.
-#   upgrade.sh FOLDER VERSION DATABASE HOST PORT USER [SCHEMA]…   the password is the credential `password`
+#   upgrade.sh FOLDER VERSION FINAL DATABASE HOST PORT USER [SCHEMA]…   the password is the credential `password`
+# FINAL: a file with what cannot change once the application has begun, a line each: OPTION VALUE
 # SCHEMA: one that the application has besides `public`.
 #
-# In FOLDER: `version`, which the database belongs to; `upgrade`, the last one: FROM TO GENERATION; `before-VERSION.dump`;
+# In FOLDER: `version`, which the database belongs to; `final-OPTION`, with what it began; `upgrade`, the last one: FROM TO
+# GENERATION ID, the number of the machine's generation and the identity of what is in it; `before-VERSION.dump`;
 # `done-VERSION-STEP`, made by steps that need not be done again; `restore.sql` and `restore.list` while a dump is put back.
 set -eu
-folder=$1 version=$2 database=$3
-export PGHOST=$4 PGPORT=$5 PGUSER=$6 PGDATABASE=$3 PGPASSFILE="$RUNTIME_DIRECTORY/pgpass"
-shift 6
+folder=$1 version=$2 final=$3 database=$4
+export PGHOST=$5 PGPORT=$6 PGUSER=$7 PGDATABASE=$4 PGPASSFILE="$RUNTIME_DIRECTORY/pgpass"
+shift 7
 base=/var/lib/fediversity
 
 notice() {
@@ -29,7 +31,22 @@ connect() {
   { printf '*:*:*:*:' && sed 's/[\\:]/\\&/g' "$CREDENTIALS_DIRECTORY/password"; } >"$PGPASSFILE"
   until pg_isready --quiet --timeout=5; do sleep 0.2; done
 }
+# Whether a generation is known never to have been confirmed. Old ones are forgotten, and numbers begin anew where all was
+# removed: about what is not there any more nobody knows.
+was_given_up() { # generation id
+  [ "$(cat "$base/generations/$1/id" 2>/dev/null)" = "$2" ] && [ "$(cat "$base/generations/$1/verdict" 2>/dev/null)" != confirmed ]
+}
 umask 077
+
+while read -r option value; do
+  before=$(cat "$folder/final-$option" 2>/dev/null || echo "$value")
+  if [ "$before" != "$value" ]; then
+    echo "It began with $before, and the configuration wants $value: the option $option is final, since others know all accounts by it." >&2
+    echo "Set it back; or, where nobody uses it yet, switch the application off, purge its data, and switch it on again." >&2
+    exit 1
+  fi
+  [ -e "$folder/final-$option" ] || echo "$value" | write "$folder/final-$option"
+done <"$final"
 
 installed=$(cat "$folder/version" 2>/dev/null || :)
 [ "$installed" != "$version" ] || exit 0
@@ -38,10 +55,10 @@ if [ -z "$installed" ]; then
   exit 0
 fi
 
-from='' to='' generation=''
-[ ! -e "$folder/upgrade" ] || read -r from to generation <"$folder/upgrade"
+from='' to='' generation='' id=''
+[ ! -e "$folder/upgrade" ] || read -r from to generation id <"$folder/upgrade"
 if [ "$from $to" = "$version $installed" ]; then
-  if [ "$(cat "$base/generations/$generation/verdict" 2>/dev/null)" = confirmed ]; then
+  if ! was_given_up "$generation" "$id"; then
     echo "The upgrade from $version to $installed was confirmed, and what was written since then is only in the new database: it does not go back by itself." >&2
     echo "The dump from before is $folder/before-$installed.dump; to put it back is for somebody who knows what is lost by it." >&2
     exit 1
@@ -85,8 +102,7 @@ for extension in $extensions; do set -- "$@" "--extension=\"$extension\""; done
 pg_dump --format=custom --schema=public "$@" --file="$folder/before-$version.dump.new"
 sync "$folder/before-$version.dump.new"
 mv -T "$folder/before-$version.dump.new" "$folder/before-$version.dump"
-current=$(readlink "$base/current")
-echo "$installed $version ${current##*/}" | write "$folder/upgrade"
+echo "$installed $version $(cat "$base/current/number") $(cat "$base/current/id")" | write "$folder/upgrade"
 # The application's own user may see which upgrade it was; dumps are for root.
 chmod 0644 "$folder/upgrade"
 rm -f "$folder"/done-"$version"-*
