@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { type Application, defineApplication } from "../model/application.ts";
-import { createEvaluator, evaluate } from "../model/evaluate.ts";
+import { createEvaluator, evaluate, type Evaluation } from "../model/evaluate.ts";
 import { Failure, type FailureReport } from "../model/failure.ts";
-import { PlainText, secret, text } from "../model/reference.ts";
+import { join, PlainText, secret, text } from "../model/reference.ts";
 import { defineResource, type SystemResource } from "../system/resource.ts";
 import { componentTypes } from "./components/component-types.ts";
 import { applications } from "./config.ts";
@@ -28,7 +28,7 @@ type Apply = Parameters<
 
 const good: Apply = ({ requests }) => ({ bindings: requests.map(() => ({ host: "h", port: 1 })) });
 
-function evaluated(application: Partial<Application>, apply: Apply = good): unknown {
+function evaluated(application: Partial<Application>, apply: Apply = good): Evaluation {
   const thing = defineResource({ ...resource, apply }) as unknown as SystemResource;
   const offers = { thing: offer(thing, {}) };
   const environment = defineEnvironment({ name: "test", offers, placement: oneMachine, machines: local() });
@@ -140,6 +140,52 @@ test("secrets are declared with a proper name, once or equally", () => {
       })),
     ),
     "secret-undeclared, secret other/key: it is used but nobody declares it",
+  );
+});
+
+test("an application says which of its secrets and pairs of keys are permanent, and what would be lost", () => {
+  const names = ["key", "other", "pair", "pair-public", "push"];
+  const uses: Apply = (context) => ({
+    ...good(context),
+    system: { files: { "/etc/a": { content: join(names.map((name) => secret(`one/${name}`))) } } },
+  });
+  const declared = (permanent: string): unknown =>
+    evaluated(
+      {
+        implementation: ({ request, secret: declare, keyPair }) => {
+          declare("key", { format: "hex", length: 32, permanent });
+          declare("other", { format: "hex", length: 32 });
+          keyPair("pair", "rsa", { permanent });
+          keyPair("push", "p256");
+          request(thing, "thing", {});
+        },
+      },
+      uses,
+    ).deployment.secrets;
+  const permanent = "with another, old posts are lost";
+  assert.deepEqual(declared(permanent), {
+    "one/key": { origin: "generated", format: "hex", length: 32, permanent },
+    "one/other": { origin: "generated", format: "hex", length: 32 },
+    "one/pair": { origin: "key", type: "rsa", permanent },
+    "one/pair-public": { origin: "public-key", of: "one/pair" },
+    "one/push": { origin: "key", type: "p256" },
+  });
+  for (const wrong of ["", "two\nlines"]) {
+    assert.match(
+      failureOf(() => declared(wrong)),
+      /^secret-invalid, secret one\/key: .*does not fit its schema$/,
+    );
+  }
+  assert.equal(
+    failureOf(() =>
+      evaluated({
+        implementation: (context) => {
+          context.secret("key", { format: "hex", length: 32, permanent });
+          context.secret("key", { format: "hex", length: 32 });
+        },
+      }),
+    ),
+    "conflict, secret one/key: application one and application one declare secret one/key differently",
   );
 });
 

@@ -84,6 +84,18 @@ test("a password of the operator's is in no part of the deployment, and neither 
   assert.deepEqual(without, { origin: "generated", format: "alphanumeric", length: 24 });
 });
 
+test("what encrypts in an application's database is permanent; whatever only opens or signs can be rotated", () => {
+  const { secrets } = deployed(all, { placement: spread }).deployment;
+  const permanent = Object.entries(secrets).filter(([, declaration]) => "permanent" in declaration);
+  assert.deepEqual(permanent.map(([name]) => name).toSorted(), [
+    "mastodon/encryption-deterministic",
+    "mastodon/encryption-primary",
+    "mastodon/encryption-salt",
+    "peertube/secret",
+    "pixelfed/app-key",
+  ]);
+});
+
 test("every machine's system becomes a generation: texts that units and environment files can carry", () => {
   const evaluation = deployed(all, { machines: hosts(["203.0.113.7"]) });
   // What only another component knows: the record's name is that of the record.

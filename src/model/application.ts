@@ -22,12 +22,16 @@ export interface ApplicationContext<Options> {
     name: string,
     request: z.input<Request>,
   ): Binding<z.output<BindingSchema>>;
-  /** Declares a secret of the application, made once by the engine, and references it. */
+  /**
+   * Declares a secret of the application, made once by the engine, and references it. `permanent` keeps it from being
+   * rotated, and says what would be lost.
+   */
   secret(name: string, declaration: Omit<SecretDeclaration & { origin: "generated" }, "origin">): SecretReference;
   /** Declares a pair of keys of the application, made once by the engine, and references both halves. */
   keyPair(
     name: string,
     type: "p256" | "rsa",
+    more?: Pick<SecretDeclaration & { origin: "key" }, "permanent">,
   ): { readonly privateKey: SecretReference; readonly publicKey: SecretReference };
 }
 

@@ -116,10 +116,10 @@ export function ask(application: Application, configuration: Configuration): Ask
       secrets.push({ [full]: { ...declaration, origin: "generated" } });
       return secret(full);
     },
-    keyPair(local, type) {
+    keyPair(local, type, { permanent } = {}) {
       const full = `${name}/${local}`;
       secrets.push({
-        [full]: { origin: "key", type },
+        [full]: { origin: "key", type, ...(permanent === undefined ? {} : { permanent }) },
         [`${full}-public`]: { origin: "public-key", of: full },
       });
       return { privateKey: secret(full), publicKey: secret(`${full}-public`) };

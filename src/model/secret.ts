@@ -1,5 +1,16 @@
 import { z } from "zod";
 
+/**
+ * What would be lost with another value, as a clause: "with another, old posts cannot be read". A secret that says so is
+ * not rotated. It may be added later and its words may change: they decide nothing about a value that was made.
+ */
+const permanent = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}]*$/u, "expected one line of text")
+  .optional();
+
 /** How a secret's value comes to be. The value itself is never part of a deployment. */
 export const SecretDeclaration = z.discriminatedUnion("origin", [
   z.strictObject({
@@ -20,6 +31,7 @@ export const SecretDeclaration = z.discriminatedUnion("origin", [
       .max(120)
       .regex(/^[^\p{Cc}]*$/u, "expected one line of text")
       .optional(),
+    permanent,
   }),
   z.strictObject({
     /** Written by the operator in the configuration. */
@@ -35,6 +47,7 @@ export const SecretDeclaration = z.discriminatedUnion("origin", [
      * `ssh-ed25519`: in OpenSSH's own format, as sshd takes host keys and ssh takes keys to log in with.
      */
     type: z.enum(["p256", "rsa", "ed25519", "ssh-ed25519"]),
+    permanent,
   }),
   z.strictObject({
     /**

@@ -3,6 +3,7 @@ import { createECDH, createPrivateKey, createPublicKey } from "node:crypto";
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { Failure } from "../../model/failure.ts";
 import type { SecretDeclaration } from "../../model/secret.ts";
 import type { EntryBody } from "../state/entry.ts";
 import type { StoredSecret } from "../state/state.ts";
@@ -95,6 +96,58 @@ test("rotating makes a new value of a generated secret, and of no other", async 
   assert.deepEqual(Object.keys(stored(bodies)).toSorted(), ["db/password", "password"]);
   assert.notEqual(await vault.reveal("db/password"), value);
   assert.notEqual(vault.revision("db/password"), secrets["db/password"]?.revision);
+});
+
+test("a permanent secret is not rotated, nor is any other that is named with it", async (context) => {
+  const { folder, secrets, value } = await sealed(context);
+  const permanent = "what the application has encrypted can be read with it alone";
+  const declarations: Record<string, SecretDeclaration> = {
+    "db/password": generated,
+    "app/key": { ...generated, permanent },
+    "app/pair": { origin: "key", type: "p256", permanent },
+  };
+  const vault = await vaultIn(folder, { declarations, stored: secrets });
+  const made = await vault.seal();
+  assert.deepEqual(Object.keys(stored(made)).toSorted(), ["app/key", "app/pair"], "it is made like any other");
+  const before = vault.revisions();
+  for (const name of ["app/key", "app/pair"]) {
+    await assert.rejects(vault.seal(["db/password", name]), (error: unknown) => {
+      assert.ok(error instanceof Failure);
+      const { code, attempted, subject, found } = error.report;
+      assert.deepEqual(
+        { code, attempted, subject, found },
+        {
+          code: "secret-permanent",
+          attempted: "rotate a secret",
+          subject: name,
+          found: `its value must stay: ${permanent}`,
+        },
+      );
+      return true;
+    });
+  }
+  assert.deepEqual([vault.revisions(), await vault.reveal("db/password")], [before, value]);
+});
+
+test("a value that was made stays, whatever its declaration comes to say", async (context) => {
+  const { folder, secrets, value } = await sealed(context);
+  const later: readonly SecretDeclaration[] = [
+    { ...generated, permanent: "users could not log in" },
+    { ...generated, permanent: "nobody could log in" },
+    { ...generated, length: 64, permanent: "users could not log in" },
+    { ...generated, format: "base64", prefix: "key-", permanent: "users could not log in" },
+    { ...generated, announcement: "Begin at" },
+  ];
+  let kept = secrets;
+  for (const declaration of [...later, generated]) {
+    const vault = await vaultIn(folder, { declarations: { "db/password": declaration }, stored: kept });
+    const said = JSON.stringify(declaration);
+    assert.deepEqual(await vault.seal(), [], said);
+    assert.equal(vault.revision("db/password"), secrets["db/password"]?.revision, said);
+    assert.equal(await vault.reveal("db/password"), value, said);
+    // As if it had been made under this declaration, so that every one follows on every other.
+    kept = Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, { ...secret, declaration }]));
+  }
 });
 
 test("with a lost or another identity nothing is made anew", async (context) => {

@@ -21,7 +21,8 @@ export interface Vault extends SecretReader {
   /**
    * Makes and encrypts the values that are missing, those whose given value changed, and those named in `rotate`.
    * They hold for this run at once; the entries must be in the journal before anything outside gets to know them.
-   * @throws Failure `secrets-unreadable`, and `secret-not-generated` for a secret in `rotate` that the engine did not make
+   * @throws Failure `secrets-unreadable`, and before anything is made, for a secret in `rotate`: `secret-not-generated`
+   * where the engine did not make it, `secret-permanent` where it must not change
    */
   seal(rotate?: readonly string[]): Promise<readonly EntryBody[]>;
 }
@@ -59,6 +60,28 @@ function unknownSecret(name: string): Failure {
     subject: name,
     found: "the deployment declares no secret of this name",
     next: "Declare it in the application or the resource that refers to it.",
+  });
+}
+
+/** @throws Failure `secret-unknown`, `secret-not-generated`, `secret-permanent` */
+function checkRotatable(name: string, declaration: SecretDeclaration | undefined): void {
+  if (declaration === undefined) throw unknownSecret(name);
+  if (declaration.origin !== "generated" && declaration.origin !== "key") {
+    throw new Failure({
+      code: "secret-not-generated",
+      attempted: "rotate a secret",
+      subject: name,
+      found: `its value is ${whence[declaration.origin]}`,
+      next: "Change it there and apply.",
+    });
+  }
+  if (declaration.permanent === undefined) return;
+  throw new Failure({
+    code: "secret-permanent",
+    attempted: "rotate a secret",
+    subject: name,
+    found: `its value must stay: ${declaration.permanent}`,
+    next: "Rotate only others. If somebody got to know it, change what it protects, in the application itself.",
   });
 }
 
@@ -143,6 +166,8 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     }
   };
 
+  // Not a matter of declarations: a value that was made stays when its length, its format or words about it change, since
+  // what was encrypted with it could not be read any more.
   const isCurrent = (name: string): boolean => {
     const secret = stored[name];
     if (secret === undefined) return false;
@@ -211,18 +236,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
       }
     },
     async seal(rotate = []) {
-      for (const name of rotate) {
-        const declaration = declarations[name];
-        if (declaration === undefined) throw unknownSecret(name);
-        if (declaration.origin === "generated" || declaration.origin === "key") continue;
-        throw new Failure({
-          code: "secret-not-generated",
-          attempted: "rotate a secret",
-          subject: name,
-          found: `its value is ${whence[declaration.origin]}`,
-          next: "Change it there and apply.",
-        });
-      }
+      for (const name of rotate) checkRotatable(name, declarations[name]);
       const due = Object.entries(declarations).filter(
         ([name, { origin }]) => origin !== "public-key" && (rotate.includes(name) || !isCurrent(name)),
       );

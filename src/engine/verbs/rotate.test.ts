@@ -112,6 +112,28 @@ test("rotating gives a new value to what uses the secret, and to nothing else", 
   );
 });
 
+test("a permanent secret is refused before anything is written or reaches the outside", async (context) => {
+  const { engine, values, disk } = outside(context);
+  await engine.apply(deployment, given);
+  const [before, writes] = [new Map(values), disk.writes()];
+  const { secrets } = await engine.state();
+  const permanent = "what the application has encrypted can be read with it alone";
+  const marked: Deployment = {
+    ...deployment,
+    secrets: {
+      ...deployment.secrets,
+      "db/password": { origin: "generated", format: "alphanumeric", length: 24, permanent },
+    },
+  };
+  await assert.rejects(
+    engine.rotate(marked, given, { secrets: ["db/password"] }),
+    failure("secret-permanent", /can be read with it alone/),
+  );
+  assert.deepEqual([values, disk.writes(), (await engine.state()).secrets], [before, writes, secrets]);
+  assert.deepEqual((await engine.apply(marked, given)).counts, { unchanged: 2 }, "the words alone make nothing new");
+  assert.deepEqual([values, (await engine.state()).secrets], [before, secrets]);
+});
+
 test("no secret is in the journal, in an event, in a plan or in an error", async (context) => {
   for (const loud of [false, true]) {
     const { engine, values, disk, events } = outside(context, loud);

@@ -7,7 +7,7 @@ import { begin, change, type Given, type Session } from "../session.ts";
 
 /**
  * Gives generated secrets new values and applies the deployment, so that everything that uses them gets to know.
- * @throws Failure `secret-unknown`, `secret-not-generated`, and those of apply
+ * @throws Failure `secret-unknown`, `secret-not-generated`, `secret-permanent`, and those of apply
  */
 export function rotate(
   session: Session,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { contentOf, linesOf } from "../../testing/fulfilled.ts";
 import { deployed, offers, systemOf, systemWith, variablesOf } from "../../testing/services.ts";
 import { offer } from "../../environments/offer.ts";
+import type { SecretDeclaration } from "../../../model/secret.ts";
 import { mail } from "../../resources/mail.ts";
 
 const system = systemWith("mastodon");
@@ -37,7 +38,9 @@ test("keys have the formats that Mastodon aborts without, and are made outside o
   };
   for (const [variable, name] of Object.entries(encryption)) {
     assert.equal(web[variable], `{secret ${name}}`);
-    assert.deepEqual(secrets[name], { origin: "generated", format: "alphanumeric", length: 32 });
+    const { permanent, ...made } = secrets[name] as SecretDeclaration & { origin: "generated" };
+    assert.deepEqual(made, { origin: "generated", format: "alphanumeric", length: 32 });
+    assert.match(permanent ?? "", /encrypts in its database/);
   }
   assert.equal(web["VAPID_PRIVATE_KEY"], "{secret mastodon/web-push}");
   assert.equal(web["VAPID_PUBLIC_KEY"], "{secret mastodon/web-push-public}");

@@ -74,8 +74,10 @@ export function mastodonAt(version: string) {
       const queue = request(cache, "queue", { durable: true });
       const media = request(objectStorage, "media", { description: "files of Mastodon", host: `media.${name}` });
       const relay = request(mail, "mail", { from: "mastodon" });
+      // Mastodon's .env.production.sample: they are not to be changed once they are in use.
+      const permanent = "with another, two-factor secrets and whatever else Mastodon encrypts in its database are lost";
       const encryption = (key: string): Text =>
-        text`${secret(`encryption-${key}`, { format: "alphanumeric", length: 32 })}`;
+        text`${secret(`encryption-${key}`, { format: "alphanumeric", length: 32, permanent })}`;
       const push = keyPair("web-push", "p256");
 
       // docs.joinmastodon.org/admin/config; OTP_SECRET is not read any more since 4.4.0.

@@ -104,6 +104,7 @@ test("what it cannot start without is there", () => {
     origin: "generated",
     format: "hex",
     length: 32,
+    permanent: "with another, users with two factors cannot log in, as PeerTube cannot read their second one",
   });
   assert.equal(variables["PEERTUBE_WEBSERVER_HOSTNAME"], "peertube.example.org");
   assert.equal(contentOf(system, "/etc/fediversity/postgresql/databases"), "peertube_db pg_trgm,unaccent\n");

@@ -86,7 +86,12 @@ export function peertubeAt(version: string) {
         PEERTUBE_WEBSERVER_PORT: "443",
         PEERTUBE_WEBSERVER_HTTPS: "true",
         PEERTUBE_TRUST_PROXY: '["loopback"]',
-        PEERTUBE_SECRET: text`${secret("secret", { format: "hex", length: 32 })}`,
+        PEERTUBE_SECRET: text`${secret("secret", {
+          format: "hex",
+          length: 32,
+          // server/core/helpers/otp.ts: CONFIG.SECRETS.PEERTUBE alone opens what lies in the table of users.
+          permanent: "with another, users with two factors cannot log in, as PeerTube cannot read their second one",
+        })}`,
         PEERTUBE_DB_HOSTNAME: text`${db.host}`,
         PEERTUBE_DB_PORT: text`${db.port}`,
         PEERTUBE_DB_NAME: text`${db.name}`,

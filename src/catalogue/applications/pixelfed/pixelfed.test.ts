@@ -97,6 +97,7 @@ test("the key of the application is 32 bytes in base64, with Laravel's word befo
     origin: "generated",
     format: "base64",
     length: 32,
+    permanent: "with another, what Pixelfed has encrypted in its database cannot be read any more",
   });
 });
 

@@ -89,7 +89,12 @@ export function pixelfedAt(version: string) {
         APP_NAME: quoted(options.title),
         APP_ENV: "production",
         APP_DEBUG: "false",
-        APP_KEY: text`base64:${secret("app-key", { format: "base64", length: 32 })}`,
+        APP_KEY: text`base64:${secret("app-key", {
+          format: "base64",
+          length: 32,
+          // laravel.com/docs/encryption, Gracefully Rotating Encryption Keys: what another key has encrypted cannot be read.
+          permanent: "with another, what Pixelfed has encrypted in its database cannot be read any more",
+        })}`,
         APP_URL: `https://${name}`,
         APP_DOMAIN: name,
         ADMIN_DOMAIN: name,
