@@ -56,6 +56,8 @@ const later: readonly (readonly [DoubleImage, DoubleBuild])[] = [
   [mastodonImage, { version: "4.8.1", fault: "unhealthy" }],
   [streamingImage, { version: "4.8.1" }],
   [peertubeImage, { version: "8.5.0" }],
+  [peertubeImage, { version: "8.5.1", fault: "unhealthy" }],
+  [pixelfedImage, { version: "0.15.0" }],
 ];
 
 const referenceOf = (image: DoubleImage, version: string): string => `${image.name}:v${version}`;

@@ -47,6 +47,21 @@ export async function interruptionSteps(lab: Lab, at: PackageMachine): Promise<v
     }
   });
 
+  await lab.subtest("a package whose files were not known to be whole is unpacked again", async () => {
+    for (const state of ["unpacked", "half-installed"]) {
+      assert.equal((await at.install(await at.offer(names), names)).code, 0);
+      // What dpkg writes before it unpacks, and takes back when it has: dpkg(1), "reinst-required".
+      await machine.succeed(
+        `sed -i '/^Package: valkey-tools$/,/^$/s/^Status: .*/Status: install reinstreq ${state}/' /var/lib/dpkg/status`,
+      );
+      const installed = await at.install(await at.offer(names), names);
+      assert.equal(installed.code, 0, `${state}: ${installed.stderr}`);
+      assert.equal(await at.snapshot(), withThem, state);
+    }
+    assert.equal((await at.remove([], "purge")).code, 0);
+    assert.equal(await at.snapshot(), without);
+  });
+
   await lab.subtest("an installation that is killed can be taken back", async () => {
     for (const seconds of delays) {
       await killed("install", seconds);

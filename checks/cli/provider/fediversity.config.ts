@@ -16,6 +16,7 @@ import {
   offer,
   oneMachine,
   peertubeAt,
+  pixelfedAt,
   type Placement,
   providerSecret,
   service,
@@ -94,9 +95,10 @@ const apart: Placement = (placeable) => {
 const versions = {
   mastodon: { version: process.env["MASTODON_VERSION"], at: mastodonAt },
   peertube: { version: process.env["PEERTUBE_VERSION"], at: peertubeAt },
+  pixelfed: { version: process.env["PIXELFED_VERSION"], at: pixelfedAt },
 };
 const offered = applications.map((one) => {
-  if (one.name !== "mastodon" && one.name !== "peertube") return one;
+  if (one.name !== "mastodon" && one.name !== "peertube" && one.name !== "pixelfed") return one;
   const { version, at } = versions[one.name];
   return version === undefined ? one : at(version);
 });

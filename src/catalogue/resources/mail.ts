@@ -46,6 +46,8 @@ export const mail = defineResource({
     starttls: z.string(),
     /** Whether everything goes in the clear: `true` or `false`. */
     plain: z.string(),
+    /** Whether TLS may be begun where the relay offers it: `true` or `false`. */
+    opportunistic: z.string(),
     /** What Laravel calls the encryption: `tls` or `null`. */
     encryption: z.string(),
     /** How one logs in: `plain` (RFC 4616), or `none`. */
@@ -62,6 +64,7 @@ export const mail = defineResource({
         tls: String(security === "tls"),
         starttls: security === "starttls" ? "always" : "never",
         plain: String(security === "none"),
+        opportunistic: String(security !== "none"),
         encryption: security === "none" ? "null" : "tls",
         authentication: user === "" ? "none" : "plain",
         from: policy.from ?? `${request.from}@${domain}`,

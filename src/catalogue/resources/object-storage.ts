@@ -138,7 +138,7 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
   const api = siteParts(
     { host: s3Host, routes: [{ ...route, port: garagePorts.s3 }] },
     // Whoever asks without a signature is refused, and that is an answer.
-    { ...options, healthPath: undefined },
+    { ...options, health: undefined },
   );
   const media = buckets.flatMap(({ bucket, host }) =>
     host === null
@@ -153,7 +153,7 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
                 { ...route, port: garagePorts.web },
               ],
             },
-            { ...options, healthPath: undefined },
+            { ...options, health: undefined },
           ),
         ],
   );

@@ -62,7 +62,7 @@ test("the policy's files lie where the panel looks for them, for its user alone"
 test("the version of the image's tag is dumped for, with the schema of the queue", () => {
   const { system } = fulfilled(panelServer, { image, files }, [{ name: "server", request }]);
   const line = linesOf(system, "app-release.service").find((one) => one.startsWith("ExecStart="));
-  assert.match(line ?? "", /\/app\/release 0\.2\.0-rc\.1 app_db 127\.0\.0\.1 5432 app_db queue$/);
+  assert.match(line ?? "", /\/app\/release 0\.2\.0-rc\.1 \S+ app_db 127\.0\.0\.1 5432 app_db queue$/);
 });
 
 test("registries that ask who one is are told, where the policy says what", () => {

@@ -20,13 +20,19 @@ export const webAddress = defineResource({
       .regex(/^\/[!-~]*$/)
       .default("/")
       .describe("What must be answered without an error when the application serves"),
+    healthSeconds: z
+      .int()
+      .min(1)
+      .max(900)
+      .default(75)
+      .describe("Seconds until that must have been answered after a change, its own start included"),
   }),
   policy: WebServerPolicy,
   binding: z.strictObject({ host: Domain, url: PlainText }),
   apply({ policy, machine, domain, requests }) {
     requireTogether(machine, "web-address", requests);
-    const parts = requests.map(({ request: { healthPath, ...site } }) =>
-      siteParts(site, { policy, machine, domain, healthPath }),
+    const parts = requests.map(({ request: { healthPath, healthSeconds, ...site } }) =>
+      siteParts(site, { policy, machine, domain, health: { path: healthPath, seconds: healthSeconds } }),
     );
     return {
       bindings: requests.map(({ request: { host } }) => ({ host, url: `https://${host}` })),

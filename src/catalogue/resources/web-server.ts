@@ -170,7 +170,8 @@ export interface SiteParts {
 /**
  * Gives what a site needs: its part of the web server, its DNS records, and a check that it is served over HTTPS with a
  * certificate that is trusted. Caddy keeps certificates below {@link dataRoot}, so that none is asked for twice.
- * @param healthPath what must be answered without an error; without it any answer will do, over HTTPS
+ * @param options.health what must be answered without an error, in how many seconds; without it any answer will do, over
+ * HTTPS
  */
 export function siteParts(
   site: Site,
@@ -178,10 +179,10 @@ export function siteParts(
     readonly policy: WebServerPolicy;
     readonly machine: MachineHandle;
     readonly domain: string;
-    readonly healthPath: string | undefined;
+    readonly health: { readonly path: string; readonly seconds: number } | undefined;
   },
 ): SiteParts {
-  const { policy, machine, domain, healthPath } = options;
+  const { policy, machine, domain } = options;
   const { host, identityDomain } = site;
   const hosts = identityDomain === undefined || identityDomain === host ? [host] : [host, identityDomain];
   const components = Object.assign(
@@ -219,8 +220,8 @@ export function siteParts(
       `https-${one.replaceAll(".", "-")}`,
       {
         kind: "command" as const,
-        command: check(one, one === host ? healthPath : "/.well-known/webfinger"),
-        deadline: 75,
+        command: check(one, one === host ? options.health?.path : "/.well-known/webfinger"),
+        deadline: options.health?.seconds ?? 75,
       },
     ]),
   );

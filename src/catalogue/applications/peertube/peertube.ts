@@ -20,6 +20,8 @@ const port = 9000;
 const owner = "999";
 const initialUserFolder = "/etc/fediversity/peertube";
 
+/** It migrates its database before it answers, which takes minutes where there are many videos. */
+const startSeconds = 600;
 const gigabyte = 1_000_000_000;
 
 /**
@@ -57,7 +59,7 @@ export function peertubeAt(version: string) {
       { kind: "directory", request: "config", description: "What administrators set in the browser" },
     ],
     health: () => ({
-      answers: { kind: "http", port, path: "/api/v1/ping", deadline: 180 },
+      answers: { kind: "http", port, path: "/api/v1/ping", deadline: startSeconds },
     }),
     implementation({ options, domain, initialUser, initialPassword, request, secret }) {
       const name = hostOf("peertube", domain, options.host);
@@ -220,7 +222,9 @@ export function peertubeAt(version: string) {
       request(webAddress, "web-address", {
         host: name,
         routes: [{ port, timeout: 900 }],
-        healthPath: "/api/v1/ping",
+        // What signing in begins with: it is in the database, which the ping does not ask.
+        healthPath: "/api/v1/oauth-clients/local",
+        healthSeconds: startSeconds,
       });
     },
   });

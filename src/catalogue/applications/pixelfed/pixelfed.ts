@@ -151,6 +151,8 @@ export function pixelfedAt(version: string) {
         MAIL_USERNAME: text`${relay.user}`,
         MAIL_PASSWORD: text`${relay.password}`,
         MAIL_ENCRYPTION: text`${relay.encryption}`,
+        // Otherwise it begins TLS with every relay that offers it, whoever the certificate is for.
+        MAIL_AUTO_TLS: text`${relay.opportunistic}`,
         MAIL_FROM_ADDRESS: text`${relay.from}`,
         MAIL_FROM_NAME: quoted(options.title),
         PF_ENABLE_CLOUD: "true",
@@ -246,7 +248,9 @@ export function pixelfedAt(version: string) {
       request(webAddress, "web-address", {
         host: name,
         routes: [{ port, maxBody: (megabytes * options.maxAlbumLength + 10) * 1_048_576, timeout: 300 }],
-        healthPath: "/api/service/health-check",
+        // The form has a session, which is in the database; the path for health checks does not ask that.
+        healthPath: "/login",
+        healthSeconds: 120,
       });
     },
   });

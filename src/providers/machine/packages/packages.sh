@@ -104,6 +104,15 @@ mend() {
     esac
   done <"$work/all"
   if [ "$#" -gt 0 ]; then patiently dpkg --force-remove-reinstreq --remove -- "$@" || :; fi
+  # Killed between the files of a package and the note that they are whole: only unpacking it again mends that, and apt
+  # leaves it out where it has the same version.
+  set --
+  dpkg-query -W -f='${db:Status-Eflag} ${Package}\n' >"$work/all"
+  while read -r flag name; do
+    [ "$flag" = reinstreq ] || continue
+    for file in "${folder-}/${name}_"*.deb; do [ ! -e "$file" ] || set -- "$@" "$file"; done
+  done <"$work/all"
+  if [ "$#" -gt 0 ]; then patiently dpkg --force-confdef --force-confold --unpack -- "$@" || :; fi
   patiently dpkg --force-confdef --force-confold --configure -a || :
 }
 
