@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestMachine } from "../driver/test-machine.ts";
+import { added, assertRestored } from "./restored.ts";
 import { inventory, type Scene } from "./scene.ts";
-
-function added(before: readonly string[], after: readonly string[]): readonly string[] {
-  const known = new Set(before);
-  return after.filter((line) => !known.has(line));
-}
 
 /** Removing is as good as adding. */
 export async function removal(
@@ -51,7 +47,7 @@ export async function removal(
   await lab.subtest("purge deletes the data, and then nothing at all is left", async () => {
     await deployer.expect(["purge", "--yes"]);
     for (const [machine, then] of machines) {
-      assert.deepEqual(added(then, await inventory(machine)), [], machine.name);
+      assertRestored(machine.name, { before: then, after: await inventory(machine) });
     }
   });
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { until } from "../../src/providers/local-machine/until.ts";
-import { everything, hostile } from "./applications.ts";
+import { everything, hostile, hostileLines } from "./applications.ts";
 import { ada, outcomes } from "./deployer.ts";
 import type { Scene, TargetName } from "./scene.ts";
-import { titleOf } from "./web.ts";
+import { aboutOf, descriptionOf, titleOf } from "./web.ts";
 
 /** When each unit of ours on a machine was last started. */
 export async function startsOf({ targets }: Scene, name: TargetName): Promise<Readonly<Record<string, string>>> {
@@ -45,16 +45,25 @@ export async function changes(scene: Scene): Promise<void> {
 
   await lab.subtest("hostile text arrives as it was written", async () => {
     const options = { title: hostile.slice(0, 50), description: hostile };
-    await deployer.configure(ada, { mastodon: options, peertube: options, pixelfed: options, snac: options });
+    const peertube = { ...options, about: hostileLines };
+    await deployer.configure(ada, { mastodon: options, peertube, pixelfed: options, snac: options });
     await deployer.apply(ada);
-    for (const application of ["mastodon", "peertube", "pixelfed", "snac"]) {
-      let title: unknown;
+    const arrives = async (what: string, wanted: string, ask: () => Promise<unknown>): Promise<void> => {
+      let said: unknown;
       const look = async (): Promise<true | undefined> => {
-        title = await titleOf(scene, ada, application);
-        return title === options.title ? true : undefined;
+        said = await ask();
+        return said === wanted ? true : undefined;
       };
-      assert.ok(await until(look, { timeout: 20_000, interval: 300 }), `${application} says ${String(title)}`);
+      const found = await until(look, { timeout: 20_000, interval: 300 });
+      assert.ok(found, `${what} is ${JSON.stringify(said)}, and should be ${JSON.stringify(wanted)}`);
+    };
+    for (const application of ["mastodon", "peertube", "pixelfed", "snac"]) {
+      await arrives(`title of ${application}`, options.title, () => titleOf(scene, ada, application));
     }
+    for (const application of ["mastodon", "peertube", "snac"] as const) {
+      await arrives(`description of ${application}`, hostile, () => descriptionOf(scene, ada, application));
+    }
+    await arrives("about of peertube", hostileLines, () => aboutOf(scene, ada));
   });
 
   await lab.subtest("text that nothing can carry is refused by name before anything is tried", async () => {

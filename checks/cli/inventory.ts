@@ -9,9 +9,3 @@ export async function inventories({ targets }: Scene): Promise<Inventories> {
   const entries = await Promise.all(targetNames.map(async (name) => [name, await inventory(targets[name])] as const));
   return Object.fromEntries(entries) as Inventories;
 }
-
-/** What is there now and was not there before. */
-export function added(before: readonly string[], after: readonly string[]): readonly string[] {
-  const known = new Set(before);
-  return after.filter((line) => !known.has(line));
-}

@@ -40,6 +40,28 @@ export async function titleOf(scene: Scene, { domain }: Operator, application: s
   return (await fetchJson(scene, `https://${application}.${domain}/api/v1/instance`))["title"];
 }
 
+/**
+ * The applications' own word on what they are about, in one sentence. Not Pixelfed's: it tells everybody a sentence of its
+ * config/app.php, whatever INSTANCE_DESCRIPTION says; only its administrators' page for diagnostics shows that.
+ */
+export async function descriptionOf(
+  scene: Scene,
+  { domain }: Operator,
+  application: "mastodon" | "peertube" | "snac",
+): Promise<unknown> {
+  const at = (path: string) => fetchJson(scene, `https://${application}.${domain}${path}`);
+  if (application === "mastodon") return (await at("/api/v2/instance"))["description"];
+  if (application === "snac") return (await at("/api/v1/instance"))["short_description"];
+  const { instance } = await at("/api/v1/config");
+  return isObject(instance) ? instance["shortDescription"] : undefined;
+}
+
+/** PeerTube's own word on what it is about, at length. */
+export async function aboutOf(scene: Scene, { domain }: Operator): Promise<unknown> {
+  const { instance } = await fetchJson(scene, `https://peertube.${domain}/api/v1/config/about`);
+  return isObject(instance) ? instance["description"] : undefined;
+}
+
 /** Every name that the applications of an operator have. */
 export function hostsOf({ domain }: Operator): readonly string[] {
   const applications = ["mastodon", "peertube", "pixelfed", "snac"];

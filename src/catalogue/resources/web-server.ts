@@ -5,6 +5,7 @@ import { output, type Text } from "../../model/reference.ts";
 import type { MachineHandle } from "../../model/resource.ts";
 import { once, settled } from "../../model/settled.ts";
 import { ownFile } from "../own-file.ts";
+import { accountKey } from "./acme-account.ts";
 import type { SystemInput } from "../../system/system.ts";
 import {
   caddyfile,
@@ -136,7 +137,13 @@ const server = once((policy: WebServerPolicy): SystemInput => {
             ...(acme === undefined
               ? {}
               : {
-                  ExecStartPre: [["/bin/sh", accountScript, caddyfile, sites, `${dataRoot}/web-server`, "/run/caddy"]],
+                  // Names the account: another directory or e-mail address restarts Caddy, which a reload would not do.
+                  ExecStartPre: [
+                    [
+                      ...["/bin/sh", accountScript, caddyfile, sites, `${dataRoot}/web-server`, "/run/caddy"],
+                      accountKey(acme),
+                    ],
+                  ],
                 }),
             // Not as Debian's unit, whose --environ prints all variables to the journal.
             ExecStart: ["/usr/bin/caddy", "run", "--config", caddyfile],

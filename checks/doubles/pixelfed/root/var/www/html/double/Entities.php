@@ -55,8 +55,9 @@ final class Entities
         $size = 1024 * (int) Environment::get('MAX_PHOTO_SIZE', 15000);
         return [
             'uri' => self::domain(), 'title' => Settings::title(),
-            'short_description' => Environment::get('INSTANCE_DESCRIPTION', 'Pixelfed - Photo sharing for everyone'),
-            'description' => Environment::get('INSTANCE_DESCRIPTION', 'Pixelfed - Photo sharing for everyone'),
+            // Of upstream's config/app.php, where no variable is read: INSTANCE_DESCRIPTION is for its administrators' diagnostics.
+            'short_description' => 'Pixelfed is an image sharing platform, an ethical alternative to centralized platforms.',
+            'description' => 'Pixelfed is an image sharing platform, an ethical alternative to centralized platforms.',
             'email' => Environment::get('INSTANCE_CONTACT_EMAIL'), 'version' => self::apiVersion(), 'urls' => ['streaming_api' => null],
             'stats' => [
                 'user_count' => User::count(),
