@@ -51,9 +51,11 @@ export async function interruptionSteps(lab: Lab, at: PackageMachine): Promise<v
     for (const state of ["unpacked", "half-installed"]) {
       assert.equal((await at.install(await at.offer(names), names)).code, 0);
       // What dpkg writes before it unpacks, and takes back when it has: dpkg(1), "reinst-required".
-      await machine.succeed(
-        `sed -i '/^Package: valkey-tools$/,/^$/s/^Status: .*/Status: install reinstreq ${state}/' /var/lib/dpkg/status`,
-      );
+      const states = { "valkey-tools": `reinstreq ${state}`, "valkey-server": "ok unpacked" };
+      for (const [name, words] of Object.entries(states)) {
+        const edit = `/^Package: ${name}$/,/^$/s/^Status: .*/Status: install ${words}/`;
+        await machine.succeed(["sed", "--in-place", edit, "/var/lib/dpkg/status"]);
+      }
       const installed = await at.install(await at.offer(names), names);
       assert.equal(installed.code, 0, `${state}: ${installed.stderr}`);
       assert.equal(await at.snapshot(), withThem, state);

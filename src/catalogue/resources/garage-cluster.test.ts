@@ -97,7 +97,11 @@ test("one step at the entry makes the layout, with ids that are known before the
     admin: "http://127.0.0.1:3903",
     buckets: [{ bucket: "app-media", host: "media.app.example.org", quota: null, cors: true }],
   });
-  assert.deepEqual(secrets["garage/node-there"], { origin: "key", type: "ed25519" });
+  assert.deepEqual(secrets["garage/node-there"], {
+    origin: "key",
+    type: "ed25519",
+    permanent: "the others know the node and what it holds by it",
+  });
   assert.deepEqual(secrets["garage/node-there-id"], { origin: "public-key", of: "garage/node-there" });
 });
 

@@ -135,7 +135,7 @@ const idOf = (name: string): string => `garage/node-${name}-id`;
 export function clusterSecrets({ nodes }: Cluster): Readonly<Record<string, SecretDeclaration>> {
   return Object.fromEntries(
     nodes.flatMap(({ name }): [string, SecretDeclaration][] => [
-      [keyOf(name), { origin: "key", type: "ed25519" }],
+      [keyOf(name), { origin: "key", type: "ed25519", permanent: "the others know the node and what it holds by it" }],
       [idOf(name), { origin: "public-key", of: keyOf(name) }],
     ]),
   );

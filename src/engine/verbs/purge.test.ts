@@ -80,7 +80,8 @@ test("secrets stay as long as kept data may need them, and are dropped by the pu
   await engine.apply(deploymentOf({}), {});
   assert.deepEqual(Object.keys((await engine.state()).secrets), ["db/password", "unused"]);
   await assert.rejects(engine.purge());
-  assert.deepEqual(Object.keys((await engine.state()).secrets), ["db/password"]);
+  // The other one may be of an application on a machine that stays, whose data is there still.
+  assert.deepEqual(Object.keys((await engine.state()).secrets), ["db/password", "unused"]);
   broken = false;
   await engine.purge();
   assert.deepEqual((await engine.state()).secrets, {});

@@ -108,7 +108,9 @@ export function purge(session: Session, options: { readonly dryRun: boolean }): 
       const walked = await visitAll(run, order(run, journal.state), async ({ component }) => {
         found.push(await purgeOne(run, { book, vault, component }));
       });
-      if (run.stopped === undefined) {
+      // What was not purged may be data of an application that is switched off, which its secrets alone can read.
+      const isWhole = walked.failed.size + walked.skipped.size + walked.untouched.length === 0;
+      if (run.stopped === undefined && isWhole) {
         const dropped = unusedSecrets(book.state);
         if (dropped.length > 0) await book.write(...dropped);
       }

@@ -38,7 +38,8 @@ export function mastodonAt(version: string) {
     description: "Short posts, conversations and communities: the best known place of the fediverse",
     options: z.object({
       title: line(100).default("Mastodon").describe("The name of the instance"),
-      description: line(500).default("").describe("What the instance is about"),
+      // The settings in the browser take no more: app/models/form/admin_settings.rb.
+      description: line(200).default("").describe("What the instance is about"),
       host,
       accountsAtDomain: z
         .boolean()

@@ -38,7 +38,9 @@ export function pixelfedAt(version: string) {
     description: "Photos, albums and stories, without algorithms",
     options: z.object({
       title: line(50).default("Pixelfed").describe("The name of the instance"),
-      description: line(500).default("").describe("What the instance is about"),
+      description: line(500)
+        .default("")
+        .describe("What the instance is about; Pixelfed shows it to its administrators alone"),
       host,
       registrations,
       languages,
