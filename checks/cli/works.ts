@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { isObject } from "../../src/model/json.ts";
 import { until } from "../../src/providers/local-machine/until.ts";
+import { visit } from "../driver/browser-page.ts";
 import type { Operator } from "./deployer.ts";
 import { visitAll, type Visit } from "./people.ts";
 import { askForMails } from "./people/ask-for-mails.ts";
 import type { Scene } from "./scene.ts";
 import { everything } from "./applications.ts";
 import { fetchText, hostsOf, titleOf } from "./web.ts";
+
+/** What a server of Engine.IO says first, or null when there is no web socket. */
+const socketGreeting = `const done = arguments[0];
+const socket = new WebSocket("wss://" + location.host + "/socket.io/?EIO=4&transport=websocket");
+socket.onmessage = ({ data }) => { done(data); socket.close(); };
+socket.onerror = () => done(null);`;
 
 /** Everything that has to be true once all applications are deployed, wherever they are. @returns what people left */
 export async function works(scene: Scene, operator: Operator, place: string): Promise<Visit> {
@@ -34,15 +41,29 @@ export async function works(scene: Scene, operator: Operator, place: string): Pr
     },
   );
 
-  let visit: Visit | undefined;
+  let visited: Visit | undefined;
   await lab.subtest(
     `${place}: the initial user signs in to each, and what is uploaded is served from its media host`,
     async () => {
-      visit = await visitAll(scene, operator, place);
-      for (const url of [visit.avatar, visit.photo, visit.video])
+      visited = await visitAll(scene, operator, place);
+      for (const url of [visited.avatar, visited.photo, visited.video])
         await fetchText(scene, url, ["--output", "/dev/null"]);
     },
   );
+
+  await lab.subtest(`${place}: web sockets reach PeerTube, and Mastodon's streaming`, async () => {
+    const { driver } = scene.browser;
+    await visit(driver, `https://peertube.${domain}/`);
+    const greeting = await driver.executeAsyncScript<string | null>(socketGreeting);
+    assert.match(greeting ?? "nothing", /^0\{"sid":/, "Engine.IO's first words");
+    const streaming = `https://mastodon.${domain}/api/v1/streaming`;
+    assert.equal(await fetchText(scene, `${streaming}/health`), "OK");
+    // It asks who it is, which it does of web sockets alone: RFC 6455, section 4.1.
+    const upgrade = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
+    const headers = [...upgrade, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="].flatMap((one) => ["--header", one]);
+    const write = ["--no-fail-with-body", "--http1.1", "--output", "/dev/null", "--write-out", "%{http_code}"];
+    assert.equal(await fetchText(scene, streaming, [...write, ...headers]), "401");
+  });
 
   await lab.subtest(`${place}: mails go out, from each application`, async () => {
     await askForMails(scene, operator);
@@ -59,6 +80,6 @@ export async function works(scene: Scene, operator: Operator, place: string): Pr
     assert.ok(arrived, `no mail has come from ${missing.join(", ")}`);
   });
 
-  if (visit === undefined) throw new Error("nobody could visit the applications");
-  return visit;
+  if (visited === undefined) throw new Error("nobody could visit the applications");
+  return visited;
 }

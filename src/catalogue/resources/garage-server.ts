@@ -37,6 +37,8 @@ export interface GarageTerms {
   readonly pull: "deployer" | "machine";
   /** Whether a write is on the disk before it is answered. */
   readonly durable: boolean;
+  /** Megabytes at most. */
+  readonly memory?: number | undefined;
 }
 
 /** How a Garage stands to others; alone it has one copy of everything and listens on loopback. */
@@ -105,6 +107,7 @@ export function garageServer({ terms, machine, machineNamed, domain, s3Host, mem
   const server = container.request.parse({
     description: "Garage object storage",
     image: terms.image,
+    memory: terms.memory,
     command: ["/garage", "server"],
     user: `${garageUser}:${garageUser}`,
     environment: { RUST_LOG: "garage=info", GARAGE_CONFIG_FILE: "/etc/garage.toml" },

@@ -180,6 +180,12 @@ test("Garage's S3 name is below the domain, and no part of the policy", () => {
   assert.ok(!objectStorage.policy.safeParse({ kind: "garage", host: "objects.example.org" }).success);
 });
 
+test("Garage's memory has the limit that the policy names, and none otherwise", () => {
+  const limit = (policy: object): string | undefined =>
+    linesOf(garage([media], policy).system, "garage-server.container").find((line) => line.startsWith("MemoryMax"));
+  assert.deepEqual([limit({ memory: 512 }), limit({})], ["MemoryMax=512M", undefined]);
+});
+
 test("a bucket's name has 63 characters at most", () => {
   const report = failureOf(() => garage([{ ...media, application: "a".repeat(40), name: "b".repeat(30) }]));
   assert.equal(report.code, "bucket-name");

@@ -22,6 +22,7 @@ const GaragePolicy = z
     capacity: z.int().min(1_000_000).default(100_000_000_000).describe("Bytes that a machine may store"),
     ...clusterPolicy,
     durable: z.boolean().default(true).describe("Whether each write reaches the disk before it is answered"),
+    memory: z.int().min(64).max(1_048_576).optional().describe("Megabytes at most that Garage may use on a machine"),
     quota: z.int().min(1_000_000).optional().describe("Bytes that each bucket may hold at most"),
     web: WebServerPolicy.prefault({}).describe("How the names of buckets are served: as for web-address"),
   })
@@ -157,9 +158,9 @@ function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed
           ),
         ],
   );
-  const { image, capacity, pull, durable } = policy;
+  const { image, capacity, pull, durable, memory } = policy;
   const cluster = clusterOf(policy, machine, machineNamed, requests);
-  const server = { terms: { image, capacity, pull, durable }, s3Host, ...surroundings };
+  const server = { terms: { image, capacity, pull, durable, memory }, s3Host, ...surroundings };
   const own = garagePart(buckets, { ...server, cluster });
   // A node that waits for the entry, which waits for the node, would wait for ever.
   const reached = (placed: Placed): Text => {
