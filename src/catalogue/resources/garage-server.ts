@@ -73,6 +73,7 @@ metadata_fsync = ${String(durable)}
 data_fsync = ${String(durable)}
 metadata_auto_snapshot_interval = "6h"
 replication_factor = ${member?.replication ?? 1}
+allow_punycode = true
 ${consistency}compression_level = 1
 rpc_bind_addr = "${member === undefined ? "127.0.0.1" : everywhere}:${rpc}"
 rpc_public_addr = "${publicAddress}"

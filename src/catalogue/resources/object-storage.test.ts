@@ -105,6 +105,7 @@ test("Garage keeps its secrets in files that it alone reads, and listens on loop
     "metadata_fsync = true",
     "data_fsync = true",
     "replication_factor = 1",
+    "allow_punycode = true",
     's3_region = "garage"',
     'api_bind_addr = "127.0.0.1:3900"',
     'rpc_bind_addr = "127.0.0.1:3901"',
@@ -186,10 +187,28 @@ test("Garage's memory has the limit that the policy names, and none otherwise", 
   assert.deepEqual([limit({ memory: 512 }), limit({})], ["MemoryMax=512M", undefined]);
 });
 
-test("a bucket's name has 63 characters at most", () => {
+test("a bucket's name has 63 characters at most, and is nobody else's", () => {
   const report = failureOf(() => garage([{ ...media, application: "a".repeat(40), name: "b".repeat(30) }]));
   assert.equal(report.code, "bucket-name");
   assert.match(report.found, /63 characters/);
+  const same = failureOf(() =>
+    garage([
+      { ...hidden, application: "a-b", name: "c" },
+      { ...hidden, application: "a", name: "b-c" },
+    ]),
+  );
+  assert.deepEqual([same.code, same.subject], ["bucket-name", "application a, request b-c"]);
+  assert.equal(same.found, "the bucket would be called a-b-c, like that of application a-b, request c");
+});
+
+test("a public name is a name of a bucket too, which has 63 characters at most", () => {
+  const refused = (length: number): string | undefined => {
+    const host = `${"a".repeat(length - 14)}.b.example.org`;
+    const request = objectStorage.request.parse({ ...media.request, host });
+    return objectStorage.refuses?.(objectStorage.policy.parse({ kind: "garage" }), request);
+  };
+  assert.equal(refused(63), undefined);
+  assert.match(refused(64) ?? "", /at most 63 characters, and a{50}\.b\.example\.org has 64/);
 });
 
 test("object storage that is there already: nothing comes onto a machine", () => {

@@ -49,6 +49,9 @@ const ExistingPolicy = z.strictObject({
   publicDomain: Domain.describe("Public buckets are read at BUCKET.publicDomain"),
 });
 
+/** Garage's names have as many characters as names of buckets: garage, src/util/data.rs and model/bucket_alias_table.rs. */
+const longestHost = 63;
+
 const Request = z.strictObject({
   description: z.string().min(1).max(120).describe("What lies in it"),
   host: Domain.optional().describe("The public name under which everybody reads it; without it nobody does"),
@@ -81,6 +84,7 @@ function existing(
   policy: z.output<typeof ExistingPolicy>,
   requests: readonly Placed[],
 ): { readonly bindings: readonly Bound[] } {
+  checkBucketNames(requests, policy.bucketPrefix);
   return {
     bindings: requests.map((placed) => {
       const bucket = `${policy.bucketPrefix}${bucketName(placed)}`;
@@ -106,21 +110,30 @@ interface Surroundings {
   readonly domain: string;
 }
 
-function checkBucketName(placed: Placed): void {
-  const name = bucketName(placed);
-  if (name.length <= 63) return;
-  throw new Failure({
-    code: "bucket-name",
-    attempted: "name a bucket",
-    subject: `application ${placed.application}, request ${placed.name}`,
-    found: `the bucket would be called ${name}, and names of buckets have 63 characters at most`,
-    next: "Shorten the application's or the request's name.",
-  });
+function checkBucketNames(requests: readonly Placed[], prefix = ""): void {
+  const owners = new Map<string, Placed>();
+  for (const placed of requests) {
+    const name = `${prefix}${bucketName(placed)}`;
+    const other = owners.get(name);
+    owners.set(name, placed);
+    if (name.length <= 63 && other === undefined) continue;
+    const problem =
+      other === undefined
+        ? "and names of buckets have 63 characters at most"
+        : `like that of application ${other.application}, request ${other.name}`;
+    throw new Failure({
+      code: "bucket-name",
+      attempted: "name a bucket",
+      subject: `application ${placed.application}, request ${placed.name}`,
+      found: `the bucket would be called ${name}, ${problem}`,
+      next: "Give the application or the request another name.",
+    });
+  }
 }
 
 function garage(policy: z.output<typeof GaragePolicy>, requests: readonly Placed[], surroundings: Surroundings) {
   const { machine, machineNamed, domain } = surroundings;
-  requests.forEach(checkBucketName);
+  checkBucketNames(requests);
   const s3Host = `s3.${domain}`;
   const keys = requests.map(({ application, name, request }) =>
     bucketKey(`bucket/${application}/${request.keyOf ?? name}`),
@@ -220,6 +233,10 @@ export const objectStorage = defineResource({
     /** A unit of the application's machine after which it is there; empty where it is elsewhere. */
     unit: z.string(),
   }),
+  refuses: (policy, { host = "" }) =>
+    policy.kind === "garage" && host.length > longestHost
+      ? `serves public names of at most ${String(longestHost)} characters, and ${host} has ${String(host.length)}: give the application a shorter host`
+      : undefined,
   apply({ policy, requests, ...surroundings }) {
     return policy.kind === "s3" ? existing(policy, requests) : garage(policy, requests, surroundings);
   },

@@ -22,7 +22,7 @@ function allow(owner: string, port: number, address: Text): Text {
 
 /**
  * A part of a system that lets only these addresses, and the machine itself, reach a TCP port: a table of its own in
- * nftables, so that rules of others stay as they are. nft(8)
+ * nftables, so that rules of others stay as they are; made again when the machine's own rules are loaded. nft(8)
  * @param owner who listens, for names: lower-case words joined by hyphens
  */
 export function restrictedPort(owner: string, port: number, addresses: readonly Text[]): SystemInput {
@@ -51,6 +51,10 @@ export function restrictedPort(owner: string, port: number, addresses: readonly 
             DefaultDependencies: false,
             Conflicts: "shutdown.target",
             Before: ["network-pre.target", "shutdown.target"],
+            // Debian's nftables.service begins with the rules of all others gone, also when it is reloaded.
+            After: "nftables.service",
+            PartOf: "nftables.service",
+            ReloadPropagatedFrom: "nftables.service",
             Wants: "network-pre.target",
           },
           Service: {

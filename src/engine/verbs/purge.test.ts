@@ -86,3 +86,19 @@ test("secrets stay as long as kept data may need them, and are dropped by the pu
   await engine.purge();
   assert.deepEqual((await engine.state()).secrets, {});
 });
+
+test("a permanent secret stays while components may still run with it, and goes with the last of them", async (context) => {
+  const identityFile = join(temporaryFolder(context), "identity.txt");
+  const { engine } = makeBench({ providers: [keeping(new Map())], identityFile });
+  const generated = { origin: "generated", format: "hex", length: 16 } as const;
+  const permanent = { ...generated, permanent: "what was encrypted can be read with it alone" };
+  const secrets = { "app/key": permanent, "app/password": generated };
+  await engine.apply(deploymentOf({ machine: { value: "one" }, app: { value: "one" } }, { secrets }), {});
+  const without = deploymentOf({ machine: { value: "one" } });
+  await engine.apply(without, {});
+  await engine.purge();
+  assert.deepEqual(Object.keys((await engine.state()).secrets), ["app/key"]);
+  await engine.destroy();
+  await engine.purge();
+  assert.deepEqual((await engine.state()).secrets, {});
+});

@@ -32,9 +32,18 @@ function order(run: Run, state: State): readonly WalkNode[] {
   return able.map((component) => ({ component, after: users.get(component) ?? [] }));
 }
 
-/** Secrets that nothing refers to any more: no component, no kept data, no deployment that is in use. */
+function isPermanent({ secrets }: State, name: string): boolean {
+  const { declaration } = secrets[name] ?? {};
+  return declaration !== undefined && "permanent" in declaration;
+}
+
+/**
+ * Secrets that nothing refers to any more: no component, no kept data, no deployment that is in use. Permanent ones stay
+ * as long as there are components, which may run what they had before: data that they alone can read is there then.
+ */
 function unusedSecrets(state: State): readonly EntryBody[] {
-  const declared = Object.keys(state.components).length === 0 ? {} : (state.deployment?.secrets ?? {});
+  const isInUse = Object.keys(state.components).length > 0;
+  const declared = isInUse ? (state.deployment?.secrets ?? {}) : {};
   const used = new Set([
     ...Object.keys(declared),
     ...Object.values(everything(state)).flatMap(({ inputs }) =>
@@ -42,7 +51,7 @@ function unusedSecrets(state: State): readonly EntryBody[] {
     ),
   ]);
   return Object.keys(state.secrets)
-    .filter((name) => !used.has(name))
+    .filter((name) => !used.has(name) && !(isInUse && isPermanent(state, name)))
     .map((name) => ({ kind: "secret-dropped", name }));
 }
 

@@ -138,6 +138,7 @@ const answers = {
   missing: "",
   clock: "0",
   owner: "-",
+  apart: "no",
 };
 
 /** The time as the machine says it, in seconds. */
@@ -167,6 +168,7 @@ test("a machine that can be worked with, and every way in which one cannot", asy
       missing: " tar flock",
       free: "1024",
       owner: "other",
+      apart: "yes",
     }),
     [
       "debian: runs debian 12",
@@ -174,6 +176,7 @@ test("a machine that can be worked with, and every way in which one cannot", asy
       "root: the login is user 1000",
       "tools: lacks tar flock",
       "space: 1 MiB free",
+      "file system: /var/lib is on a file system of its own",
       "owner: belongs to other",
     ],
   );

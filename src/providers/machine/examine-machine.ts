@@ -58,6 +58,12 @@ export async function examineMachine(
       `${String(free)} MiB free`,
       `Free at least ${String(wantedFree)} MiB below /var/lib.`,
     ),
+    look(
+      "file system",
+      said.get("apart") === "no",
+      said.get("apart") === "no" ? "/var/lib is mounted with the root" : "/var/lib is on a file system of its own",
+      "Use a machine whose /var is on the same file system as /: units there are read before others are mounted.",
+    ),
     look("clock", skew < 60, `differs by ${skew.toFixed(0)} s`, "Let it synchronise its clock: certificates need it."),
     look(
       "owner",

@@ -34,13 +34,24 @@ function named(path: string): string | undefined {
   return path.startsWith("health/") ? `health check ${path.slice(7)}` : undefined;
 }
 
-/** The files whose content differs and may be shown. */
-export function comparablePaths(before: Before, generation: Generation): readonly string[] {
+/** The files of a manifest that hold secrets. Pure. */
+function secretsIn(manifest: string): ReadonlySet<string> {
+  return new Set(manifest.split("\n").flatMap((line) => (line.startsWith("s ") ? [line.split(" ")[5] ?? ""] : [])));
+}
+
+/**
+ * The files whose content differs and may be shown: those in which there is no secret, and was none.
+ * @param edited paths of files that were edited by hand
+ */
+export function comparablePaths(before: Before, generation: Generation, edited: Iterable<string>): readonly string[] {
   const old = identitiesIn(before.manifest);
+  const secrets = secretsIn(before.manifest);
+  const byHand = new Set([...edited].map((path) => `files${path}`));
   return generation.files
     .filter(({ path, secret, identity }) => {
+      if (secret || secrets.has(path) || named(path) === undefined) return false;
       const then = old.get(path);
-      return !secret && named(path) !== undefined && then !== undefined && !then.startsWith(identity);
+      return byHand.has(path) || (then !== undefined && !then.startsWith(identity));
     })
     .map(({ path }) => path);
 }

@@ -119,10 +119,9 @@ export async function inspectMachine(session: Session, wanted: Wanted): Promise<
   const diffs = new Map<string, readonly string[]>();
   // Loaded only where something differs: what a no-op does not need must not cost it start-up time.
   const { textDifference } = await import("./text-difference.ts");
-  const compared = [...comparablePaths(old, generation), ...[...edited].map((path) => `files${path}`)];
-  for (const path of new Set(compared)) {
+  for (const path of comparablePaths(old, generation, edited)) {
     const file = generation.files.find((candidate) => candidate.path === path);
-    if (typeof file?.content !== "string" || file.secret) continue;
+    if (typeof file?.content !== "string") continue;
     const lines = textDifference(await contents(session, path), file.content);
     if (lines.length > 0) diffs.set(path, lines);
   }

@@ -59,6 +59,11 @@ export function refusal(line: string, subject: string, attempted: string): Failu
       found: `the machine belongs to the deployment ${rest}`,
       next: `Use another machine, or destroy (and purge) the deployment ${rest} there first.`,
     },
+    apart: {
+      found:
+        "/var/lib/fediversity would be on another file system than /, and nothing in it would start after a reboot",
+      next: "Use a machine whose /var is on the same file system as /.",
+    },
     "disk-full": {
       found: `the disk has ${megabytes(words[1])} free where ${megabytes(words[0])} are needed; what ran before still runs`,
       next: "Free space on the machine, then run the same again.",

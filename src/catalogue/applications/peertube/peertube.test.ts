@@ -125,7 +125,7 @@ test("production.yaml is JSON, so that a title can be anything; it changes witho
 
 test("options say who may come and how much they may keep", () => {
   const signup = (registrations: string): object => production({ registrations }).signup;
-  const verified = { requires_email_verification: true };
+  const verified = { requires_email_verification: true, limit: -1 };
   assert.deepEqual(signup("closed"), { enabled: false, requires_approval: false, ...verified });
   assert.deepEqual(signup("approval"), { enabled: true, requires_approval: true, ...verified });
   assert.deepEqual(signup("open"), { enabled: true, requires_approval: false, ...verified });

@@ -141,6 +141,8 @@ export function peertubeAt(version: string) {
           enabled: options.registrations !== "closed",
           requires_approval: options.registrations === "approval",
           requires_email_verification: true,
+          // Upstream's default is ten accounts.
+          limit: -1,
         },
         user: {
           video_quota: options.userQuotaGigabytes === 0 ? -1 : options.userQuotaGigabytes * gigabyte,

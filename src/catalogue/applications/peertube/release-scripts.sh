@@ -9,13 +9,17 @@ version=$1 record=$2 folder=$3 ping=$4
 read -r from to _ <"$record"
 [ "$to" = "$version" ] || exit 0
 
-# They want the schema of this version, and PeerTube listens once it has migrated to it.
+# They want the schema of this version, and PeerTube listens once it has migrated to it, which may take long. What listens
+# and does not serve soon is broken: whoever waits for this goes back then.
 node -e '(async () => {
-  for (let tries = 0; tries < 1800; tries += 1) {
-    if (await fetch(process.argv[1]).then((answer) => answer.ok, () => false)) process.exit(0);
+  let refused = 0;
+  for (let tries = 0; tries < 1200 && refused < 60; tries += 1) {
+    const status = await fetch(process.argv[1]).then((answer) => answer.status, () => 0);
+    if (status === 200) process.exit(0);
+    refused = status === 0 ? 0 : refused + 1;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  console.error("PeerTube does not answer, so its release scripts cannot be run");
+  console.error("PeerTube does not " + (refused > 0 ? "serve" : "answer") + ", so its release scripts cannot be run");
   process.exit(1);
 })()' "$ping"
 

@@ -13,13 +13,17 @@ const script = fileURLToPath(new URL("release-scripts.sh", import.meta.url));
 const releases = ["4.2", "8.1", "8.3", "8.10", "9.0"];
 
 /** Runs the step for a version whose last upgrade was this one. @returns what was run, in order */
-async function run(version: string, upgrade: string | undefined, failing?: string): Promise<string> {
+async function run(
+  version: string,
+  upgrade: string | undefined,
+  { failing, isBroken = false }: { readonly failing?: string; readonly isBroken?: boolean } = {},
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "release-scripts-"));
   let answers = 0;
   // Not at once: PeerTube migrates before it listens.
   const server = createServer((_, response) => {
     answers += 1;
-    response.writeHead(answers < 3 ? 503 : 200).end("pong");
+    response.writeHead(isBroken || answers < 3 ? 503 : 200).end("pong");
   });
   const listening = Promise.withResolvers<undefined>();
   server.listen(0, "127.0.0.1", () => listening.resolve(undefined));
@@ -37,7 +41,7 @@ async function run(version: string, upgrade: string | undefined, failing?: strin
     // A container's PATH has node in it, whatever this computer's has.
     const env = { PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}` };
     const args = [script, version, join(folder, "upgrade"), folder, ping];
-    await promisify(execFile)("sh", args, { env, timeout: 30_000 });
+    await promisify(execFile)("sh", args, { env, timeout: 60_000 });
     return await readFile(join(folder, "log"), "utf8").catch(() => "");
   } finally {
     server.close();
@@ -58,5 +62,12 @@ test("none for a new instance, for a step within a release, and for an upgrade t
 });
 
 test("one that fails ends it", async () => {
-  await assert.rejects(run("8.10.0", "8.0.2 8.10.0 7\n", "8.3"), /running the script of release 8\.3\n$|exit|failed/i);
+  await assert.rejects(
+    run("8.10.0", "8.0.2 8.10.0 7\n", { failing: "8.3" }),
+    /running the script of release 8\.3\n$|exit|failed/i,
+  );
+});
+
+test("a PeerTube that listens and does not serve is broken, which is said while somebody waits for it", async () => {
+  await assert.rejects(run("8.10.0", "8.0.2 8.10.0 7\n", { isBroken: true }), /PeerTube does not serve/);
 });

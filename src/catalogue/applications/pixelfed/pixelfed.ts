@@ -219,8 +219,7 @@ export function pixelfedAt(version: string) {
           "/setup/user.json": { content: canonicalJson(user), restarts: false },
           "/setup/password": { content: text`${initialPassword}`, owner, restarts: false },
         },
-        entrypoint: "/usr/bin/php",
-        command: ["/setup/initial-user.php", "/setup/user.json", "/setup/password"],
+        command: ["php", "/setup/initial-user.php", "/setup/user.json", "/setup/password"],
         after: [migrated.unit],
         mark: text`${upgraded.folder}/initial-user`,
       });
@@ -229,6 +228,9 @@ export function pixelfedAt(version: string) {
         description: "Pixelfed's web interface",
         after: [migrated.unit],
         memory: 1024,
+        // The image's frankenphp has this as a capability of its file, and the kernel runs no such file where it cannot be
+        // had: execve(2), EPERM.
+        capabilities: ["NET_BIND_SERVICE"],
         ports: [port],
         closedPorts: [port],
       });

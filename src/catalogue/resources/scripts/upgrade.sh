@@ -34,7 +34,7 @@ connect() {
 # Whether a generation is known never to have been confirmed. Old ones are forgotten, and numbers begin anew where all was
 # removed: about what is not there any more nobody knows.
 was_given_up() { # generation id
-  [ "$(cat "$base/generations/$1/id" 2>/dev/null)" = "$2" ] && [ "$(cat "$base/generations/$1/verdict" 2>/dev/null)" != confirmed ]
+  [ ! -e "$base/generations/$1/activated" ] && [ "$(cat "$base/generations/$1/id" 2>/dev/null)" = "$2" ] && [ "$(cat "$base/generations/$1/verdict" 2>/dev/null)" != confirmed ]
 }
 umask 077
 
@@ -42,7 +42,7 @@ while read -r option value; do
   before=$(cat "$folder/final-$option" 2>/dev/null || echo "$value")
   if [ "$before" != "$value" ]; then
     echo "It began with $before, and the configuration wants $value: the option $option is final, since others know all accounts by it." >&2
-    echo "Set it back; or, where nobody uses it yet, switch the application off, purge its data, and switch it on again." >&2
+    echo "Set it back; or, where nobody uses it yet, switch the application off, purge what is kept of this deployment, and switch it on again." >&2
     exit 1
   fi
   [ -e "$folder/final-$option" ] || echo "$value" | write "$folder/final-$option"

@@ -258,7 +258,7 @@ activate() { # new old confirm edited holder
   fi
   if [ "$result" = 3 ]; then
     # Refused before anything was switched.
-    say failed >"$base/generations/$new/verdict"
+    give_up "$new"
     rm -f "$base/pending"
     disarm
     say "end rolled-back $new $old refused"
@@ -268,12 +268,18 @@ activate() { # new old confirm edited holder
   roll_back "unhealthy"
 }
 
+# Notes that a generation has failed. One that was confirmed once stays confirmed: what was written under it counts, and
+# nothing of it is taken back by what asks for this. A full disk stops no way back.
+give_up() { # generation
+  [ "$(cat "$base/generations/$1/verdict" 2>/dev/null)" = confirmed ] || say failed >"$base/generations/$1/verdict" || :
+}
+
 # Goes back from the pending generation to the one before. Needs the lock.
 roll_back() { # reason
   pending
   phase roll-back
-  say failed >"$base/generations/$new/verdict"
-  say "$1" >"$base/generations/$new/reason"
+  give_up "$new"
+  say "$1" >"$base/generations/$new/reason" || :
   result=0
   if [ "$new" != "$old" ]; then
     /bin/sh "$program" switch "$new" "$old" "" back || result=$?
@@ -304,8 +310,8 @@ boot() {
   [ "$boot" != "$boot_then" ] || return 0
   exec 9>>"$base/lock"
   flock -w 60 9
-  say failed >"$base/generations/$new/verdict"
-  say rebooted >"$base/generations/$new/reason"
+  give_up "$new"
+  say rebooted >"$base/generations/$new/reason" || :
   ln -sfn "generations/$old" "$base/current.new"
   mv -T "$base/current.new" "$base/current"
   switch_users "$new" "$old"

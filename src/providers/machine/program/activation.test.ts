@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
@@ -63,6 +64,8 @@ function coded(code: string, found = /./): (error: unknown) => boolean {
     return true;
   };
 }
+
+const sha256 = (content: string): string => createHash("sha256").update(content).digest("hex");
 
 const mode = ({ folder }: RootlessMachine, path: string): string =>
   (statSync(join(folder, path)).mode & 0o777).toString(8);
@@ -153,6 +156,28 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     assert.deepEqual(machine.list("etc/systemd/system"), []);
     assert.deepEqual(machine.list(base), ["data", "deployment", "lock", "made-directories"]);
     assert.ok(!existsSync(join(folder, "units")));
+  });
+
+  test("a generation that was confirmed stays so when returning to it fails", async (t) => {
+    const machine = rootlessMachine(t);
+    const one = { files: { "/etc/app/a": { content: "one\n" } }, units: web("/bin/web") } satisfies SystemInput;
+    await apply(machine, one);
+    await apply(machine, { files: { "/etc/app/a": { content: "two\n" } }, units: web("/bin/web", "two") });
+    const program = "ExecStart=/bin/web";
+    const unit = `${base}/generations/1/units/web.service`;
+    const sums = `${base}/generations/1/sums`;
+    // As when its program has gone since.
+    const before = machine.read(unit);
+    assert.ok(before.includes(program));
+    machine.write(unit, before.replace(program, "ExecStart=/bin/false"));
+    machine.write(sums, machine.read(sums).replace(sha256(before), sha256(machine.read(unit))));
+    await assert.rejects(
+      returnToGeneration(options, machine, context, { goal: "previous" }),
+      coded("rolled-back", /web/),
+    );
+    assert.equal(machine.read("etc/app/a"), "two\n");
+    assert.equal(machine.read(`${base}/generations/1/verdict`), "confirmed\n");
+    assert.equal(machine.read(`${base}/generations/1/reason`), "unhealthy\n");
   });
 
   test("an unhealthy generation goes back and says why; a machine with no other is given back wholly", async (t) => {

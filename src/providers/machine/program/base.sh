@@ -42,6 +42,14 @@ write_pending() { # new old phase deadline boot holder
   printf '%s\n' "$@" | write "$base/pending"
 }
 
+# Whether our folder is on another file system than /etc. systemd reads units, and podman those that become units, before
+# it mounts others than the root: systemctl(1), link; file-hierarchy(7).
+apart() {
+  below=$base
+  [ -d "$below" ] || below=/var/lib
+  if [ "$(stat --format=%d /etc)" = "$(stat --format=%d "$below")" ]; then echo no; else echo yes; fi
+}
+
 # Makes the folders of first contact. Nothing else on the machine changes.
 bootstrap() {
   [ -d "$base/generations/0" ] && return

@@ -103,11 +103,11 @@ make_directories() {
   if [ -s "$tree/lists/tmpfiles.conf" ]; then systemd-tmpfiles --create "$tree/lists/tmpfiles.conf"; fi
 }
 
-# Whether data is kept somewhere below a path, or the path lies in data itself.
+# Whether a path is data, or lies in data, or data is kept somewhere below it.
 holds_data() { # path
   [ -e "$base/data" ] || return 1
   while read -r data _words; do
-    case $data in "$1"/*) return 0 ;; esac
+    case $data in "$1" | "$1"/*) return 0 ;; esac
     case $1 in "$data"/*) return 0 ;; esac
   done <"$base/data"
   return 1

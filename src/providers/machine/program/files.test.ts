@@ -159,6 +159,18 @@ etc/app/other: the administrator's
     );
   });
 
+  test("what was data stays also where it is declared as a plain folder later, and that goes", async (context) => {
+    const machine = await withTrees(context, { data: ["/srv/media"] }, { directories: ["/srv/media"] });
+    const script = `${between} cd "$1/srv"
+    between 0 1
+    touch media/picture
+    between 1 2
+    between 2 0
+    find . ! -type d; cat "$base/data"`;
+    const { stdout } = await machine.run(script, machine.folder);
+    assert.equal(stdout, `./media/picture\n${machine.folder}/srv/media \n`);
+  });
+
   test("a folder or link of others that stands where ours has to be is named before anything is switched", async (context) => {
     const machine = await withTrees(context, { links: ["/etc/app", "/etc/free"], copies: ["/etc/also"] });
     for (const name of ["etc/app", "etc/also"]) mkdirSync(join(machine.folder, name), { recursive: true });

@@ -137,6 +137,7 @@ ended() { # generation
 }
 
 session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes packages-bytes images-bytes confirm-seconds
+  [ "$(apart)" = no ] || refuse apart
   bootstrap
   own "$1"
   settle "$2" "$4"
@@ -320,6 +321,7 @@ session_examine() {
   say "systemd $(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')"
   say "free $(df --output=avail -k /var/lib | tail -n 1)"
   say "user $(id -u)"
+  say "apart $(apart)"
   missing=
   for tool in tar gzip flock systemd-run systemd-sysusers systemd-tmpfiles dpkg-query bash; do
     command -v "$tool" >/dev/null || missing="$missing $tool"

@@ -147,6 +147,8 @@ export function rootlessMachine(context: TestContext): RootlessMachine {
     ["^guard=.*", `guard=${folder}/etc/systemd/system/fediversity-guard.service`],
     ['"/etc/systemd/system', `"${folder}/etc/systemd/system`],
     [" PATH=/usr", ` PATH=${folder}/bin:/usr`],
+    [" /etc\\)", ` ${folder}/etc)`],
+    ["below=/var", `below=${folder}/var`],
     ["/run/fediversity-", `${folder}/run/fediversity-`],
     ["</etc/passwd", `<${folder}/passwd`],
     ["/var/lib/dpkg/status", `${folder}/dpkg-status`],
