@@ -47,15 +47,19 @@ test("the record fits the address: IPv4, IPv6, both, a host name, one that is kn
   const later = output("local-machine/here", "address");
   const cases: readonly (readonly [MachineHandle["address"], readonly string[] | undefined, object])[] = [
     ["203.0.113.7", undefined, { "": ["A", ["203.0.113.7"]] }],
-    ["2001:db8::7", undefined, { "": ["AAAA", ["2001:db8::7"]] }],
+    ["2001:db8::7", undefined, { "/aaaa": ["AAAA", ["2001:db8::7"]] }],
     ["box.example.net", undefined, { "": ["CNAME", ["box.example.net"]] }],
     [later, undefined, { "": ["A", [later]] }],
     ["10.0.0.7", ["203.0.113.7", "2001:db8::7"], { "": ["A", ["203.0.113.7"]], "/aaaa": ["AAAA", ["2001:db8::7"]] }],
-    ["10.0.0.7", ["2001:db8::7"], { "": ["AAAA", ["2001:db8::7"]] }],
+    ["10.0.0.7", ["2001:db8::7"], { "/aaaa": ["AAAA", ["2001:db8::7"]] }],
   ];
   for (const [address, given, expected] of cases) {
     const addresses = given === undefined ? {} : { here: [...given] };
-    const { components } = serve({}, { dns: { server, zone: "example.net", addresses } }, { name: "here", address });
+    const { components, system } = serve(
+      {},
+      { dns: { server, zone: "example.net", addresses } },
+      { name: "here", address },
+    );
     assert.deepEqual(
       components,
       Object.fromEntries(
@@ -68,5 +72,7 @@ test("the record fits the address: IPv4, IPv6, both, a host name, one that is kn
         ]),
       ),
     );
+    const [first = ""] = Object.keys(components);
+    assert.ok(contentOf(system, "/etc/caddy/sites/app.example.org.caddy").startsWith(`{${first} name} {`));
   }
 });

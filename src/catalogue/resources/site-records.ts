@@ -47,14 +47,17 @@ export function siteRecords(
   const named = values.filter((_value, index) => types[index] === "CNAME");
   return {
     ...(v4.length === 0 ? {} : { [recordPath(host)]: record("A", v4) }),
-    ...(v6.length === 0
-      ? {}
-      : { [v4.length === 0 ? recordPath(host) : `${recordPath(host)}/aaaa`]: record("AAAA", v6) }),
+    // A path of its own also where it is the only one: an address that comes or goes changes no other record.
+    ...(v6.length === 0 ? {} : { [`${recordPath(host)}/aaaa`]: record("AAAA", v6) }),
     ...(named.length === 0 ? {} : { [recordPath(host)]: record("CNAME", named) }),
   };
 }
 
-/** The component that is the first of a name's records. */
-export function recordPath(host: string): string {
+function recordPath(host: string): string {
   return `${dnsRecord.name}/${host}`;
+}
+
+/** The component that is the first of a name's records, where these have one. */
+export function recordAmong(components: Readonly<Record<string, Component>>, host: string): string | undefined {
+  return [recordPath(host), `${recordPath(host)}/aaaa`].find((path) => Object.hasOwn(components, path));
 }

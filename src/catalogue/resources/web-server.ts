@@ -21,7 +21,7 @@ import {
 import { dataRoot } from "./data-directory.ts";
 import { sandbox } from "./sandbox.ts";
 import { mergeParts } from "./merge-parts.ts";
-import { recordPath, siteRecords, SiteRecordsPolicy } from "./site-records.ts";
+import { recordAmong, siteRecords, SiteRecordsPolicy } from "./site-records.ts";
 import { Certificates } from "./trust-store.ts";
 
 /** Where certificates come from: RFC 8555. */
@@ -197,8 +197,10 @@ export function siteParts(
     ...hosts.map((one) => siteRecords(one, machine, domain, policy.dns)),
   ) as SiteParts["components"];
   // The record comes first, since the ACME server looks for the machine under this name.
-  const named = (one: string): Text =>
-    Object.hasOwn(components, recordPath(one)) ? output(recordPath(one), "name") : one;
+  const named = (one: string): Text => {
+    const record = recordAmong(components, one);
+    return record === undefined ? one : output(record, "name");
+  };
   const blocks = hosts.map((one): SystemInput => ({
     files: {
       [`${sites}/${one}.caddy`]: {

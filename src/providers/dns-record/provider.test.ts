@@ -30,7 +30,30 @@ const types = { 1: "A", 5: "CNAME", 16: "TXT", 28: "AAAA" } as const;
 /** A name server for one zone, and an nsupdate that writes down what it was told; gives inputs for them. */
 async function nameServer(context: TestContext, zone: Zone, ttl = 300) {
   const socket = createSocket("udp4");
+  const folder = mkdtempSync(join(tmpdir(), "fediversity-dns-"));
+  const given = join(folder, "given");
+  const told = (): readonly string[] => (existsSync(given) ? readFileSync(given, "utf8").split("\n").slice(2, -2) : []);
+  const isAlone = (name: string): boolean =>
+    Object.entries(zone).every(([key, values]) => values.length === 0 || !key.endsWith(` ${name}`));
+  let taken: readonly string[] = [];
+  /** RFC 2136 section 3.4.2: what was told since the last question, but no CNAME beside others. */
+  function takeUpdates(): void {
+    const lines = told();
+    if (lines.join() === taken.join()) return;
+    taken = lines;
+    for (const line of lines) {
+      const [, what, name = "", ...rest] = line.split(" ");
+      const [type = "", ...value] = what === "add" ? rest.slice(1) : rest;
+      const key = `${type} ${name.replace(/\.$/, "")}`;
+      const before = zone[key] ?? [];
+      const text = value.join(" ").replace(/\.$/, "");
+      if (what === "delete") zone[key] = text === "" ? [] : before.filter((one) => one !== text);
+      else if (what === "add" && (type !== "CNAME" || isAlone(name.replace(/\.$/, "")))) zone[key] = [...before, text];
+    }
+    if (lines.some((line) => line.startsWith("update add"))) ttl = Number(/ (\d+) [A-Z]/.exec(lines.at(-1) ?? "")?.[1]);
+  }
   socket.on("message", (query, from) => {
+    takeUpdates();
     const end = query.indexOf(0, 12);
     const type = query.readUInt16BE(end + 1) as keyof typeof types;
     const labels: string[] = [];
@@ -55,9 +78,8 @@ async function nameServer(context: TestContext, zone: Zone, ttl = 300) {
   });
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
-  const folder = mkdtempSync(join(tmpdir(), "fediversity-dns-"));
   const before = process.env["PATH"];
-  writeFileSync(join(folder, "nsupdate"), `#!/bin/sh\ncat >'${folder}/given'\n`);
+  writeFileSync(join(folder, "nsupdate"), `#!/bin/sh\ncat >'${given}'\n`);
   chmodSync(join(folder, "nsupdate"), 0o755);
   process.env["PATH"] = `${folder}:${before ?? ""}`;
   context.after(() => {
@@ -75,20 +97,19 @@ async function nameServer(context: TestContext, zone: Zone, ttl = 300) {
   });
   return {
     inputs,
-    told: (): readonly string[] =>
-      existsSync(join(folder, "given")) ? readFileSync(join(folder, "given"), "utf8").split("\n").slice(2, -2) : [],
+    told,
   };
 }
 
 const provider = dnsRecordProvider();
 const revealed: string[] = [];
 
-function wanting(inputs: DnsRecordInputs): ProviderContext<DnsRecordInputs> {
+function wanting(inputs: DnsRecordInputs, before?: DnsRecordInputs): ProviderContext<DnsRecordInputs> {
   return {
     component: "dns-record/a.example.org",
     deployment: "example.org",
     inputs,
-    prior: undefined,
+    prior: before === undefined ? undefined : { inputs: before as unknown as JsonObject, status: "present" },
     secrets: {
       reveal: (name) => Promise.resolve(`value ${String(revealed.push(name))}`),
       revision: () => "1",
@@ -156,6 +177,44 @@ test("other values and another time are a change; drift is what is there instead
   });
   assert.equal((await provider.reconcile(wanting(inputs))).outcome, "updated");
   assert.equal(told().length, 2);
+});
+
+test("a record that becomes one of another type takes the former along, in one message, and leaves what is others'", async (context) => {
+  const zone = { "A a.example.org": ["203.0.113.7", "203.0.113.9"] };
+  const { inputs, told } = await nameServer(context, zone);
+  const v6: DnsRecordInputs = { ...inputs, type: "AAAA", values: ["2001:db8:0:0:0:0:0:7"] };
+  const difference = await provider.diff(wanting(v6, inputs));
+  assert.equal(difference.kind, "update");
+  assert.deepEqual("changes" in difference ? difference.changes : [], [
+    { verb: "remove", what: "record A a.example.org", detail: ["203.0.113.7"] },
+    { verb: "add", what: "record AAAA a.example.org", detail: ["2001:db8:0:0:0:0:0:7 for 300 s"] },
+  ]);
+  assert.equal((await provider.reconcile(wanting(v6, inputs))).outcome, "updated");
+  assert.deepEqual(told(), [
+    "update delete a.example.org. A 203.0.113.7",
+    "update delete a.example.org. AAAA",
+    "update add a.example.org. 300 AAAA 2001:db8:0:0:0:0:0:7",
+  ]);
+  assert.deepEqual(zone["A a.example.org"], ["203.0.113.9"]);
+  // The run ended before the new inputs were remembered.
+  assert.equal((await provider.diff(wanting(v6, inputs))).kind, "same");
+  const elsewhere = { ...inputs, server: { address: "127.0.0.1", port: 9 } };
+  assert.equal(
+    (await provider.diff(wanting(v6, elsewhere))).kind,
+    "same",
+    "another server's records are its own affair",
+  );
+});
+
+test("what the server takes and passes over is said: a CNAME beside others", async (context) => {
+  const { inputs } = await nameServer(context, { "A a.example.org": ["203.0.113.9"] });
+  const named: DnsRecordInputs = { ...inputs, type: "CNAME", values: ["box.example.net"] };
+  await assert.rejects(provider.reconcile(wanting(named)), {
+    code: "dns-not-taken",
+    message: /it took the update, and says nothing for the name/,
+  });
+  const before = { ...inputs, values: ["203.0.113.9"] };
+  assert.equal((await provider.reconcile(wanting(named, before))).outcome, "updated");
 });
 
 test("names and texts are compared as they are", async (context) => {

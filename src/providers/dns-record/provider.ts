@@ -1,6 +1,7 @@
 import { SocketAddress } from "node:net";
 import { type DnsRecordInputs, dnsRecord } from "../../catalogue/components/dns-record.ts";
 import type { Change, PriorContext, Provider, ProviderContext, SecretReader } from "../../engine/provider.ts";
+import { Failure } from "../../model/failure.ts";
 import { isReference, referencesIn, substitute } from "../../model/reference.ts";
 import { queryRecords, type RecordSet } from "./query.ts";
 import { type RecordUpdate, updateRecords } from "./update.ts";
@@ -54,6 +55,44 @@ function updateOf(inputs: Records, change: Pick<RecordUpdate, "remove" | "add">)
   return { server, zone, name, type, ttl, ...change };
 }
 
+/** What is in a zone of the values that were made there: the rest is somebody else's. */
+async function oursIn(records: Records): Promise<readonly string[]> {
+  const { type } = records;
+  const wanted = new Set(records.values.map((value) => canonical(type, value)));
+  const { values } = await queryRecords(records);
+  return values.filter((value) => wanted.has(canonical(type, value)));
+}
+
+/** The record as it was made before under the same name of the zone, where it was of another type. */
+function formerOf({ prior, inputs }: ProviderContext<DnsRecordInputs>): Records | undefined {
+  if (prior === undefined) return undefined;
+  const former = prior.inputs as unknown as Records;
+  const { server, zone, name, type } = inputs;
+  const isSameName =
+    former.server.address === server.address &&
+    former.server.port === server.port &&
+    former.zone === zone &&
+    former.name === name;
+  return isSameName && former.type !== type ? former : undefined;
+}
+
+/**
+ * Reads back what was written: a name server passes over what cannot stand beside other records, such as a CNAME beside an
+ * address, and says that all went well. RFC 2136 section 3.4.2.2
+ */
+async function refuseUnless(inputs: Records): Promise<void> {
+  const found = await queryRecords(inputs);
+  if (isWanted(inputs, found)) return;
+  const { name, type, server, zone } = inputs;
+  throw new Failure({
+    code: "dns-not-taken",
+    attempted: `change ${type} ${name} in DNS`,
+    subject: `${server.address} port ${String(server.port)}`,
+    found: `it took the update, and says ${found.values.length === 0 ? "nothing" : found.values.join(", ")} for the name`,
+    next: `Look what else stands under ${name} in zone ${zone}: a CNAME allows no other record beside it. Remove what is not needed, then run the same again.`,
+  });
+}
+
 /** Makes the provider of DNS records: dynamic updates of RFC 2136, read back from the zone's own server. */
 export function dnsRecordProvider(): Provider<DnsRecordInputs> {
   const wantedOf = (context: ProviderContext<DnsRecordInputs>): Records => context.inputs as Records;
@@ -76,28 +115,39 @@ export function dnsRecordProvider(): Provider<DnsRecordInputs> {
       const inputs = wantedOf(context);
       const found = await queryRecords(inputs);
       const outputs = { name: inputs.name };
-      if (isWanted(inputs, found)) return { kind: "same", outputs };
-      const kind = found.values.length === 0 ? "create" : "update";
-      return { kind, changes: changesOf(inputs, found), drift: [], outputs };
+      const former = formerOf(context);
+      const left = former === undefined ? [] : await oursIn(former);
+      const removals = left.map((value): Change => {
+        return { verb: "remove", what: `record ${former?.type ?? ""} ${inputs.name}`, detail: [value] };
+      });
+      if (isWanted(inputs, found)) {
+        return left.length === 0
+          ? { kind: "same", outputs }
+          : { kind: "update", changes: removals, drift: [], outputs };
+      }
+      const kind = found.values.length === 0 && left.length === 0 ? "create" : "update";
+      return { kind, changes: [...removals, ...changesOf(inputs, found)], drift: [], outputs };
     },
 
     async reconcile(context) {
       const inputs = wantedOf(context);
       const found = await queryRecords(inputs);
       const outputs = { name: inputs.name };
-      if (isWanted(inputs, found)) return { outcome: "unchanged", outputs };
-      const update = updateOf(inputs, { remove: "all", add: inputs.values });
+      const former = formerOf(context);
+      const left = former === undefined ? [] : await oursIn(former);
+      if (isWanted(inputs, found) && left.length === 0) return { outcome: "unchanged", outputs };
+      const update = {
+        ...updateOf(inputs, { remove: "all", add: inputs.values }),
+        former: former === undefined ? undefined : { type: former.type, values: left },
+      };
       await updateRecords(update, await keySecret(inputs, context.secrets), context.signal);
-      return { outcome: found.values.length === 0 ? "created" : "updated", outputs };
+      await refuseUnless(inputs);
+      return { outcome: found.values.length === 0 && left.length === 0 ? "created" : "updated", outputs };
     },
 
     async delete(context) {
       const inputs = priorOf(context);
-      const found = await queryRecords(inputs);
-      // What somebody else has put there since stays.
-      const { type } = inputs;
-      const wanted = new Set(inputs.values.map((value) => canonical(type, value)));
-      const ours = found.values.filter((value) => wanted.has(canonical(type, value)));
+      const ours = await oursIn(inputs);
       if (ours.length === 0) return;
       const update = updateOf(inputs, { remove: ours, add: [] });
       await updateRecords(update, await keySecret(inputs, context.secrets), context.signal);

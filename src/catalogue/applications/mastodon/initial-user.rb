@@ -17,6 +17,9 @@ end
 
 account = Account.find_local(name)
 user = account.user
+# What an earlier run did not finish has a password that nobody knows. Whoever has signed in before, such as when this was
+# on another machine, has a password of their own.
+exit unless user.current_sign_in_at.nil?
 user.password = password
 user.save!
 account.display_name = profile.fetch("displayName")[0, 30]

@@ -5,8 +5,9 @@ set -eu
 folder=$1 url=$2 profile=$3
 name=$(jq -er .uid "$profile")
 file=$folder/user/$name/user.json
-# What an earlier run did not finish has no password that anybody knows.
-done=$folder/user/$name/.made-by-fediversity
+# Lies with the accounts, and comes along to another machine. What an earlier run did not finish has no password that
+# anybody knows.
+done=$folder/.first-account
 [ ! -e "$done" ] || exit 0
 if ! [ -e "$file" ]; then
   # It prints a password of its own, which nobody gets to see.

@@ -161,7 +161,7 @@ test(
     assert.equal(failed.status, 1);
     assert.match(failed.said, /the first account ada was made, but one cannot log in with it/);
     assert.doesNotMatch(failed.said, /abc|horse/, "no password is printed");
-    assert.ok(!existsSync(at("instance/user/ada/.made-by-fediversity")));
+    assert.ok(!existsSync(at("instance/.first-account")));
 
     assert.deepEqual(run("initial-user.sh", args), { status: 0, said: "" });
     const user = JSON.parse(readFileSync(at("instance/user/ada/user.json"), "utf8")) as Record<string, string>;

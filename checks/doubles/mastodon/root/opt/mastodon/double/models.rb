@@ -39,13 +39,14 @@ class UserRole
 end
 
 class User
-  attr_reader :id, :email
+  attr_reader :id, :email, :current_sign_in_at
   attr_writer :role
 
   def initialize(row)
     @id, @email, @hashed, @account_id, @role_id = row.values_at("id", "email", "encrypted_password", "account_id", "role_id")
     @confirmed = !row["confirmed_at"].nil?
     @approved = row["approved"] == "t"
+    @current_sign_in_at = row["current_sign_in_at"]
   end
 
   def self.find(id)
@@ -70,6 +71,9 @@ class User
   def password=(text)
     @password = text
   end
+
+  # As Devise notes it.
+  def signed_in! = Double::Database.query("UPDATE users SET current_sign_in_at = now() WHERE id = $1", id)
 
   def valid_password?(text) = Double::Password.valid?(text, @hashed)
   def confirmed? = @confirmed

@@ -62,6 +62,7 @@ module Double
       return show_sign_in(alert: "Invalid email address or password.", status: 422) unless user&.valid_password?(given["password"].to_s)
       return show_sign_in(alert: "You have to confirm your email address before continuing.", status: 422) unless user.confirmed?
       return show_sign_in(alert: "Your application is still under review.", status: 422) unless user.approved?
+      user.signed_in!
       to = session.delete("return_to") || "/home"
       # A new session, as Devise makes one.
       session.replace("csrf" => SecureRandom.urlsafe_base64(32), "user_id" => user.id)

@@ -143,6 +143,15 @@ export function userRoutes({ get, database, requireUser, limit, webserver }) {
       },
     ],
     [
+      "GET",
+      /^\/api\/v1\/accounts\/([a-z0-9._]+)$/,
+      async ({ response, match }) => {
+        const { rows } = await database.query('SELECT * FROM "user" WHERE username = $1', [match[1]]);
+        if (rows.length === 0) throw new Refusal(404, "Account not found");
+        sendJson(response, 200, describe(rows[0]).account);
+      },
+    ],
+    [
       "POST",
       /^\/api\/v1\/users\/token$/,
       async ({ request, response, client }) => {
