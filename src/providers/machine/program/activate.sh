@@ -149,7 +149,8 @@ start_units() { # generation
 # Waits until the units of generation $1 stand and its health checks pass. Prints why not.
 judge() { # generation
   phase health
-  deadline=$(($(date +%s) + 90))
+  uptime
+  deadline=$((uptime + 90))
   calm=0
   if [ -n "$(enabled_units "$1")" ]; then
     while [ "$calm" -lt 2 ]; do
@@ -160,7 +161,8 @@ judge() { # generation
         '') calm=$((calm + 1)) ;;
         *) calm=0 ;;
       esac
-      [ "$(date +%s)" -lt "$deadline" ] || break
+      uptime
+      [ "$uptime" -lt "$deadline" ] || break
       [ "$calm" -ge 2 ] || sleep 0.2
     done
     if [ -n "$unfit" ]; then

@@ -33,6 +33,7 @@ function contextOf(deployment: string): ActivationContext {
 }
 const context = contextOf("example.org");
 const base = "var/lib/fediversity";
+const connection = { address: "192.0.2.7", port: 22, user: "root", hostKeys: ["ssh-ed25519 AAAA"] };
 
 /** A system whose paths are below the machine's folder. */
 function generation({ folder }: RootlessMachine, input: SystemInput): Generation {
@@ -200,7 +201,6 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     assert.equal(readlinkSync(join(machine.folder, base, "current")), "generations/0");
 
     const provider = machineProvider({ ...options, connectPrefix: machine.connectPrefix });
-    const connection = { address: "192.0.2.7", port: 22, user: "root", hostKeys: ["ssh-ed25519 AAAA"] };
     const prior = { inputs: { connection, system: {} }, status: "creating" } as const;
     const rouse = (): Promise<boolean> => Promise.resolve(true);
     await provider.delete({ ...context, prior, rouse, remember: () => Promise.resolve() });
@@ -217,6 +217,21 @@ suite("the machine's program, from one generation to the next", { concurrency: t
     await assert.rejects(
       activateGeneration(other, machine, context, { generation: generation(machine, wanted) }),
       coded("locked", /root@deployer \(generation 1, awaiting\)/),
+    );
+    machine.write(`${base}/data`, `${machine.folder}/srv/media media\n`);
+    const purge = machineProvider({ ...options, connectPrefix: machine.connectPrefix }).purge?.(
+      {
+        ...context,
+        prior: { inputs: { connection }, status: "present" },
+        rouse: () => Promise.resolve(true),
+        remember: () => Promise.resolve(),
+      },
+      { dryRun: false },
+    );
+    await assert.rejects(
+      purge ?? Promise.resolve(),
+      coded("locked", /generation 1, awaiting/),
+      "it may go back to data",
     );
     const resumed = await activate(machine, wanted);
     assert.deepEqual(resumed, { number: 1, same: false }, "the same deployer only has to confirm");

@@ -21,6 +21,9 @@ write() {
   mv -T "$1.new" "$1"
 }
 
+# Sets uptime to the whole seconds since the machine was started, whatever happens to its clock meanwhile.
+uptime() { read -r uptime _ </proc/uptime; uptime=${uptime%%.*}; }
+
 boot_id() { read -r boot </proc/sys/kernel/random/boot_id; }
 
 # Sets number to that of the generation in force; 0 stands for none.

@@ -159,8 +159,9 @@ etc/app/other: the administrator's
     );
   });
 
-  test("what was data stays also where it is declared as a plain folder later, and that goes", async (context) => {
-    const machine = await withTrees(context, { data: ["/srv/media"] }, { directories: ["/srv/media"] });
+  test("a plain folder that is declared as data later keeps what lies in it, also when that goes", async (context) => {
+    const machine = await withTrees(context, { directories: ["/srv/media"] }, { data: ["/srv/media"] });
+    mkdirSync(join(machine.folder, "srv"));
     const script = `${between} cd "$1/srv"
     between 0 1
     touch media/picture

@@ -26,14 +26,16 @@ words_of() { tail -n 1 "$1" 2>/dev/null | tr -d '[:cntrl:]' | cut -c 1-200; }
 # Tries every check of generation $1 until it passes or its own deadline is over. Prints `health name words` per failure.
 health_until() { # generation
   out=/run/fediversity-health.$$
-  started=$(date +%s)
+  uptime
+  started=$uptime
   for check in "$base/generations/$1/health"/*; do
     [ -e "$check" ] || continue
     name=${check##*/}
     read -r _kind allowed <"$check"
     pause=0.05 tried=no
     while :; do
-      left=$((started + allowed - $(date +%s)))
+      uptime
+      left=$((started + allowed - uptime))
       # Each is tried at least once, however long the ones before it took.
       if [ "$left" -le 0 ] && [ "$tried" = yes ]; then
         say "health $name $(words_of "$out")"

@@ -238,6 +238,8 @@ session_purge() { # deployment dry|really
   [ -s "$base/data" ] || [ -s "$base/packages-added" ] || { say end; return 0; }
   own "$1"
   lock 20 -
+  # What it may go back to has data as well.
+  ! pending || refuse locked "${holder#* } (generation $new, $phase)"
   current
   cat "$base/data" >"$base/data.new" 2>/dev/null || true
   cp "$base/data.new" "$base/data.new.list"
