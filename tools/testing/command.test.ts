@@ -12,11 +12,11 @@ test("a followed program gives its lines as they come, all it printed, and its e
 });
 
 test("an interruption reaches the program, or all that it started, and is waited for", async () => {
+  // The outer one is ready first: a trap runs between commands, when $! is known.
   const script = `
+    trap 'echo outer; kill -TERM "$!"; wait "$!"; exit 7' INT
     sh -c 'trap "echo inner; exit 0" INT; echo ready; while :; do read -r line || sleep 0.02; done' &
-    inner=$!
-    trap 'echo outer; kill -TERM "$inner"; wait "$inner"; exit 7' INT
-    while :; do wait "$inner"; done`;
+    while :; do wait "$!"; done`;
   for (const interrupts of ["program", "group"] as const) {
     const onLine = (line: string): void => {
       if (line === "ready") interruptAll("SIGINT");

@@ -63,17 +63,25 @@ async function oursIn(records: Records): Promise<readonly string[]> {
   return values.filter((value) => wanted.has(canonical(type, value)));
 }
 
-/** The record as it was made before under the same name of the zone, where it was of another type. */
-function formerOf({ prior, inputs }: ProviderContext<DnsRecordInputs>): Records | undefined {
-  if (prior === undefined) return undefined;
-  const former = prior.inputs as unknown as Records;
-  const { server, zone, name, type } = inputs;
-  const isSameName =
-    former.server.address === server.address &&
-    former.server.port === server.port &&
-    former.zone === zone &&
-    former.name === name;
-  return isSameName && former.type !== type ? former : undefined;
+/** A CNAME stands beside no address: RFC 1034 section 3.6.2. */
+const exclusive: Readonly<Record<Records["type"], readonly Records["type"][]>> = {
+  A: ["CNAME"],
+  AAAA: ["CNAME"],
+  CNAME: ["A", "AAAA"],
+  TXT: [],
+};
+
+interface Obstacle {
+  readonly type: Records["type"];
+  readonly values: readonly string[];
+}
+
+/** What leads the name elsewhere, and has to go for this record. */
+async function obstaclesOf(records: Records): Promise<readonly Obstacle[]> {
+  const found = await Promise.all(
+    exclusive[records.type].map(async (type) => ({ type, values: (await queryRecords({ ...records, type })).values })),
+  );
+  return found.filter(({ values }) => values.length > 0);
 }
 
 /**
@@ -89,7 +97,7 @@ async function refuseUnless(inputs: Records): Promise<void> {
     attempted: `change ${type} ${name} in DNS`,
     subject: `${server.address} port ${String(server.port)}`,
     found: `it took the update, and says ${found.values.length === 0 ? "nothing" : found.values.join(", ")} for the name`,
-    next: `Look what else stands under ${name} in zone ${zone}: a CNAME allows no other record beside it. Remove what is not needed, then run the same again.`,
+    next: `Look what else stands under ${name} in zone ${zone}: a CNAME allows no other record beside it, such as MX or TXT. Remove what is not needed, then run the same again.`,
   });
 }
 
@@ -115,17 +123,14 @@ export function dnsRecordProvider(): Provider<DnsRecordInputs> {
       const inputs = wantedOf(context);
       const found = await queryRecords(inputs);
       const outputs = { name: inputs.name };
-      const former = formerOf(context);
-      const left = former === undefined ? [] : await oursIn(former);
-      const removals = left.map((value): Change => {
-        return { verb: "remove", what: `record ${former?.type ?? ""} ${inputs.name}`, detail: [value] };
-      });
-      if (isWanted(inputs, found)) {
-        return left.length === 0
-          ? { kind: "same", outputs }
-          : { kind: "update", changes: removals, drift: [], outputs };
-      }
-      const kind = found.values.length === 0 && left.length === 0 ? "create" : "update";
+      if (isWanted(inputs, found)) return { kind: "same", outputs };
+      const obstacles = await obstaclesOf(inputs);
+      const removals = obstacles.map(({ type, values }): Change => ({
+        verb: "remove",
+        what: `record ${type} ${inputs.name}`,
+        detail: values,
+      }));
+      const kind = found.values.length === 0 && obstacles.length === 0 ? "create" : "update";
       return { kind, changes: [...removals, ...changesOf(inputs, found)], drift: [], outputs };
     },
 
@@ -133,16 +138,15 @@ export function dnsRecordProvider(): Provider<DnsRecordInputs> {
       const inputs = wantedOf(context);
       const found = await queryRecords(inputs);
       const outputs = { name: inputs.name };
-      const former = formerOf(context);
-      const left = former === undefined ? [] : await oursIn(former);
-      if (isWanted(inputs, found) && left.length === 0) return { outcome: "unchanged", outputs };
+      if (isWanted(inputs, found)) return { outcome: "unchanged", outputs };
+      const obstacles = await obstaclesOf(inputs);
       const update = {
         ...updateOf(inputs, { remove: "all", add: inputs.values }),
-        former: former === undefined ? undefined : { type: former.type, values: left },
+        instead: obstacles.map(({ type }) => type),
       };
       await updateRecords(update, await keySecret(inputs, context.secrets), context.signal);
       await refuseUnless(inputs);
-      return { outcome: found.values.length === 0 && left.length === 0 ? "created" : "updated", outputs };
+      return { outcome: found.values.length === 0 && obstacles.length === 0 ? "created" : "updated", outputs };
     },
 
     async delete(context) {

@@ -11,8 +11,8 @@ export interface RecordUpdate {
   readonly remove: readonly string[] | "all";
   readonly add: readonly string[];
   readonly ttl: number;
-  /** Values under the same name that go with it, of another type. */
-  readonly former?: { readonly type: DnsRecordInputs["type"]; readonly values: readonly string[] } | undefined;
+  /** Types of which all records under the name go as well, since what is added cannot stand beside them. */
+  readonly instead?: readonly DnsRecordInputs["type"][] | undefined;
 }
 
 /** Quotes a value for a line of nsupdate: TXT as a character string of RFC 1035 section 5.1, in parts of 255 bytes. */
@@ -41,16 +41,14 @@ function presented(type: RecordUpdate["type"], value: string): string {
  * @param secret the TSIG key in base64, where the server wants one
  */
 export function updateScript(update: RecordUpdate, secret?: string): string {
-  const { server, zone, name, type, remove, add, ttl, former } = update;
+  const { server, zone, name, type, remove, add, ttl, instead = [] } = update;
   const { key } = server;
   const removals = remove === "all" ? [""] : remove.map((value) => ` ${presented(type, value)}`);
   return [
     `server ${server.address} ${String(server.port)}`,
     `zone ${zone}.`,
     ...(key === undefined || secret === undefined ? [] : [`key ${key.algorithm}:${key.name} ${secret}`]),
-    ...(former?.values ?? []).map(
-      (value) => `update delete ${name}. ${former?.type ?? type} ${presented(former?.type ?? type, value)}`,
-    ),
+    ...instead.map((other) => `update delete ${name}. ${other}`),
     ...removals.map((value) => `update delete ${name}. ${type}${value}`),
     ...add.map((value) => `update add ${name}. ${String(ttl)} ${type} ${presented(type, value)}`),
     "send",

@@ -53,7 +53,7 @@ export function refusal(line: string, subject: string, attempted: string): Failu
   const known: Readonly<Record<string, { found: string; next: string }>> = {
     locked: {
       found: `another deployer works on the machine: ${rest}`,
-      next: "Wait until it has finished, then run the same again.",
+      next: "Wait until it has finished, or apply where nobody works there any more; then run the same again.",
     },
     owned: {
       found: `the machine belongs to the deployment ${rest}`,

@@ -49,8 +49,10 @@ if [ "$known" = 404 ]; then
     call POST /api/v1/users --header "@$work/root" --header 'Content-Type: application/json' --data-binary @- >/dev/null
 fi
 log_in "$name" password || {
-  # There already, such as where this was on another machine before: its owner has changed the password.
-  if [ "$known $code" = "200 400" ] && jq -e '.code == "invalid_grant"' "$work/answer" >/dev/null; then
+  # There already, such as where this was on another machine before: its owner has changed the password, or wants a code
+  # as well.
+  case "$known $code" in "200 400" | "200 401") jq -r .code "$work/answer" >"$work/reason" ;; *) : >"$work/reason" ;; esac
+  if grep -qxE 'invalid_grant|missing_two_factor' "$work/reason"; then
     : >"$mark"
     exit 0
   fi

@@ -15,12 +15,14 @@ const script = fileURLToPath(new URL("initial-user.sh", import.meta.url));
 interface Instance {
   /** Passwords by name. */
   readonly accounts: Map<string, string>;
-  /** Whether it answers that it cannot serve. */
+  /** A path to which it answers that it cannot serve. */
   readonly broken?: string;
+  /** Whether it wants a code besides the password. */
+  readonly wantsCode?: boolean;
 }
 
 /** Runs the step. @returns its exit code, whether it is done, what was asked of PeerTube in order, and its last words */
-async function step({ accounts, broken }: Instance) {
+async function step({ accounts, broken, wantsCode = false }: Instance) {
   const folder = await mkdtemp(join(tmpdir(), "initial-user-"));
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -39,7 +41,8 @@ async function step({ accounts, broken }: Instance) {
       else if (path === "/api/v1/oauth-clients/local") answer(200, { client_id: "id", client_secret: "s" });
       else if (path === "/api/v1/users/token") {
         const isRight = accounts.get(fields.get("username") ?? "") === fields.get("password");
-        if (isRight) answer(200, { access_token: "t" });
+        if (isRight && wantsCode) answer(401, { code: "missing_two_factor" });
+        else if (isRight) answer(200, { access_token: "t" });
         else answer(400, { code: "invalid_grant" });
       } else if (path === "/api/v1/users") {
         const made = JSON.parse(body) as { username: string; password: string };
@@ -87,6 +90,11 @@ test("an instance that was elsewhere before keeps its passwords, of the account 
   const { code, done, asked } = await step({ accounts });
   assert.deepEqual([code, done, accounts.get("ada")], [0, true, "changed too"]);
   assert.ok(asked.every((one) => !one.startsWith("PUT")));
+});
+
+test("an account that wants a code as well was in use before", async () => {
+  const { code, done, asked } = await step({ accounts: new Map([["ada", "given"]]), wantsCode: true });
+  assert.deepEqual([code, done, asked.at(-1)], [0, true, "POST /api/v1/users/token 401"]);
 });
 
 test("an account whose making was interrupted is completed", async () => {

@@ -14,9 +14,10 @@ read -r from to _ <"$record"
 node -e '(async () => {
   let refused = 0;
   for (let tries = 0; tries < 1200 && refused < 60; tries += 1) {
-    const status = await fetch(process.argv[1]).then((answer) => answer.status, () => 0);
-    if (status === 200) process.exit(0);
-    refused = status === 0 ? 0 : refused + 1;
+    const found = await fetch(process.argv[1], { signal: AbortSignal.timeout(5000) })
+      .then((answer) => answer.status, (error) => error.cause?.code);
+    if (found === 200) process.exit(0);
+    refused = found === "ECONNREFUSED" ? 0 : refused + 1;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   console.error("PeerTube does not " + (refused > 0 ? "serve" : "answer") + ", so its release scripts cannot be run");

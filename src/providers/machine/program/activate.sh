@@ -271,7 +271,7 @@ activate() { # new old confirm edited holder
 }
 
 # Notes that a generation has failed. One that was confirmed once stays confirmed: what was written under it counts, and
-# nothing of it is taken back by what asks for this. A full disk stops no way back.
+# nothing of it is taken back by what asks for this. A full disk is no reason to stop here.
 give_up() { # generation
   [ "$(cat "$base/generations/$1/verdict" 2>/dev/null)" = confirmed ] || say failed >"$base/generations/$1/verdict" || :
 }

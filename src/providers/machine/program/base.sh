@@ -50,7 +50,7 @@ write_pending() { # new old phase deadline boot holder
 apart() {
   below=$base
   [ -d "$below" ] || below=/var/lib
-  if [ "$(stat --format=%d /etc)" = "$(stat --format=%d "$below")" ]; then echo no; else echo yes; fi
+  if [ "$(stat -L --format=%d /etc)" = "$(stat -L --format=%d "$below")" ]; then echo no; else echo yes; fi
 }
 
 # Makes the folders of first contact. Nothing else on the machine changes.

@@ -125,7 +125,8 @@ remove_directories() { # old new
   [ -e "$base/made-directories" ] || return 0
   # Folders that were made only to hold our files go when they are empty.
   sort -ru "$base/made-directories" | while read -r path; do
-    if [ -d "$path" ] && ! grep -qxF "$path" "$base/generations/$2/lists/directories"; then
+    if [ -d "$path" ] && ! grep -qxF "$path" "$base/generations/$2/lists/directories" &&
+      ! lists_path "$base/generations/$2/lists/data" "$path"; then
       rmdir -- "$path" 2>/dev/null || true
     fi
     if [ -d "$path" ]; then say "$path"; fi

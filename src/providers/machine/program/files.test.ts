@@ -113,7 +113,20 @@ etc/app/other: the administrator's
       shift
       command "$@"
     }
-    cut_short() { ( done=0 whole=$(exec sh -c 'echo $PPID'); for tool in mv ln cp rm mkdir rmdir; do eval "$tool() { counted $3 $tool \\"\\$@\\"; }"; done; between "$1" "$2" ); }
+    mkfifo "$1/gate"
+    gate=$1/gate
+    cut_short() {
+      cat "$gate" & reader=$!
+      cut=0
+      (
+        done=0 whole=$(exec sh -c 'echo $PPID')
+        for tool in mv ln cp rm mkdir rmdir; do eval "$tool() { counted $3 $tool \\"\\$@\\"; }"; done
+        between "$1" "$2"
+      ) 8>"$gate" || cut=$?
+      # What the shell had begun ends with it, as at a power cut.
+      wait "$reader"
+      return "$cut"
+    }
     between 0 1
     at=1
     while :; do
@@ -160,16 +173,22 @@ etc/app/other: the administrator's
   });
 
   test("a plain folder that is declared as data later keeps what lies in it, also when that goes", async (context) => {
-    const machine = await withTrees(context, { directories: ["/srv/media"] }, { data: ["/srv/media"] });
+    const machine = await withTrees(
+      context,
+      { directories: ["/srv/media", "/srv/empty"] },
+      { data: ["/srv/media", "/srv/empty"] },
+    );
     mkdirSync(join(machine.folder, "srv"));
     const script = `${between} cd "$1/srv"
     between 0 1
     touch media/picture
     between 1 2
+    ls -d empty
     between 2 0
     find . ! -type d; cat "$base/data"`;
     const { stdout } = await machine.run(script, machine.folder);
-    assert.equal(stdout, `./media/picture\n${machine.folder}/srv/media \n`);
+    const { folder } = machine;
+    assert.equal(stdout, `empty\n./media/picture\n${folder}/srv/empty \n${folder}/srv/media \n`);
   });
 
   test("a folder or link of others that stands where ours has to be is named before anything is switched", async (context) => {

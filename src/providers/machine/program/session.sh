@@ -137,7 +137,8 @@ ended() { # generation
 }
 
 session_stage() { # deployment holder-id holder-name wanted-id manifest-bytes packages-bytes images-bytes confirm-seconds
-  [ "$(apart)" = no ] || refuse apart
+  # What an earlier version has brought here can be removed all the same.
+  [ -d "$base/generations/0" ] || [ "$(apart)" = no ] || refuse apart
   bootstrap
   own "$1"
   settle "$2" "$4"
