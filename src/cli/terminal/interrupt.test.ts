@@ -10,17 +10,24 @@ const program = `
   console.log("ready");
 `;
 
-test("the first interruption ends in order, the second leaves at once", async () => {
+test("the first interruption ends in order, however many processes pass it on, and the second leaves at once", async () => {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";
+  let again = 0;
   child.stdout.on("data", (chunk: Buffer) => {
     said += chunk.toString();
     if (said === "ready\n") child.kill("SIGINT");
-    if (said.endsWith("told\n")) child.kill("SIGTERM");
+    if (!said.endsWith("told\n")) return;
+    child.kill("SIGINT");
+    setTimeout(() => {
+      again = performance.now();
+      child.kill("SIGTERM");
+    }, 700);
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   assert.equal(code, 130);
+  assert.ok(again > 0, "it left before it was asked again");
   assert.equal(said, "ready\naborted\ntold\n");
 });

@@ -7,15 +7,23 @@ export interface Interrupt {
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** Milliseconds in which another signal is the same wish: a whole process group gets it, and npm passes on what it got. */
+const sameWish = 500;
+
 /**
  * Turns the first Ctrl-C (or SIGTERM, SIGHUP) into an aborted signal, so that what is under way ends in order; at the
- * second the process leaves at once.
+ * second wish the process leaves at once.
  * @param tell called at the first
  */
 export function listenForInterrupt(tell: () => void): Interrupt {
   const controller = new AbortController();
+  let since = 0;
   const listener = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) {
+      if (performance.now() - since < sameWish) return;
+      process.exit(130);
+    }
+    since = performance.now();
     controller.abort();
     tell();
   };
