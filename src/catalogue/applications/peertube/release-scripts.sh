@@ -12,15 +12,18 @@ read -r from to _ <"$record"
 # They want the schema of this version, and PeerTube listens once it has migrated to it, which may take long. What listens
 # and does not serve soon is broken: whoever waits for this goes back then.
 node -e '(async () => {
-  let refused = 0;
-  for (let tries = 0; tries < 1200 && refused < 60; tries += 1) {
+  const begun = performance.now();
+  let broken;
+  for (;;) {
     const found = await fetch(process.argv[1], { signal: AbortSignal.timeout(5000) })
       .then((answer) => answer.status, (error) => error.cause?.code);
     if (found === 200) process.exit(0);
-    refused = found === "ECONNREFUSED" ? 0 : refused + 1;
+    const now = performance.now();
+    broken = found === "ECONNREFUSED" ? undefined : (broken ?? now);
+    if (now - begun > 600_000 || now - (broken ?? now) > 30_000) break;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  console.error("PeerTube does not " + (refused > 0 ? "serve" : "answer") + ", so its release scripts cannot be run");
+  console.error("PeerTube does not " + (broken === undefined ? "answer" : "serve") + ", so its release scripts cannot be run");
   process.exit(1);
 })()' "$ping"
 

@@ -8,6 +8,8 @@ file=$folder/user/$name/user.json
 # Lies with the accounts, and comes along to another machine. What an earlier run did not finish has no password that
 # anybody knows.
 done=$folder/.first-account
+# Where earlier versions had it.
+[ ! -e "$folder/user/$name/.made-by-fediversity" ] || : >"$done"
 [ ! -e "$done" ] || exit 0
 if ! [ -e "$file" ]; then
   # It prints a password of its own, which nobody gets to see.
