@@ -49,8 +49,8 @@ const ExistingPolicy = z.strictObject({
   publicDomain: Domain.describe("Public buckets are read at BUCKET.publicDomain"),
 });
 
-/** Garage's names have as many characters as names of buckets: garage, src/util/data.rs and model/bucket_alias_table.rs. */
-const longestHost = 63;
+/** Characters of a bucket's name, as in S3; of a public name as well in Garage, where it is one: its bucket_alias_table.rs. */
+const longestName = 63;
 
 const Request = z.strictObject({
   description: z.string().min(1).max(120).describe("What lies in it"),
@@ -116,10 +116,10 @@ function checkBucketNames(requests: readonly Placed[], prefix = ""): void {
     const name = `${prefix}${bucketName(placed)}`;
     const other = owners.get(name);
     owners.set(name, placed);
-    if (name.length <= 63 && other === undefined) continue;
+    if (name.length <= longestName && other === undefined) continue;
     const problem =
       other === undefined
-        ? "and names of buckets have 63 characters at most"
+        ? `and names of buckets have ${String(longestName)} characters at most`
         : `like that of application ${other.application}, request ${other.name}`;
     throw new Failure({
       code: "bucket-name",
@@ -234,8 +234,8 @@ export const objectStorage = defineResource({
     unit: z.string(),
   }),
   refuses: (policy, { host = "" }) =>
-    policy.kind === "garage" && host.length > longestHost
-      ? `serves public names of at most ${String(longestHost)} characters, and ${host} has ${String(host.length)}: give the application a shorter host`
+    policy.kind === "garage" && host.length > longestName
+      ? `serves public names of at most ${String(longestName)} characters, and ${host} has ${String(host.length)}: give the application a shorter host`
       : undefined,
   apply({ policy, requests, ...surroundings }) {
     return policy.kind === "s3" ? existing(policy, requests) : garage(policy, requests, surroundings);

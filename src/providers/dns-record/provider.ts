@@ -88,7 +88,7 @@ async function obstaclesOf(records: Records): Promise<readonly Obstacle[]> {
  * Reads back what was written: a name server passes over what cannot stand beside other records, such as a CNAME beside an
  * address, and says that all went well. RFC 2136 section 3.4.2.2
  */
-async function refuseUnless(inputs: Records): Promise<void> {
+async function readBack(inputs: Records): Promise<void> {
   const found = await queryRecords(inputs);
   if (isWanted(inputs, found)) return;
   const { name, type, server, zone } = inputs;
@@ -145,7 +145,7 @@ export function dnsRecordProvider(): Provider<DnsRecordInputs> {
         instead: obstacles.map(({ type }) => type),
       };
       await updateRecords(update, await keySecret(inputs, context.secrets), context.signal);
-      await refuseUnless(inputs);
+      await readBack(inputs);
       return { outcome: found.values.length === 0 && obstacles.length === 0 ? "created" : "updated", outputs };
     },
 
