@@ -1,4 +1,5 @@
 import { defineCheck } from "../driver/check.ts";
+import { accounts } from "./accounts.ts";
 import { changes } from "./changes.ts";
 import { deploys } from "./deploys.ts";
 import { federation } from "./federation.ts";
@@ -34,6 +35,7 @@ export const check = defineCheck({
       await federation(scene);
       await strictness(scene);
       await changes(scene);
+      await accounts(scene);
       await switching(scene, { visit, serial });
       await quotas(scene);
       const versions = await upgrades(scene);

@@ -33,7 +33,8 @@ export type Applications = Readonly<Record<string, Readonly<Record<string, unkno
 /** The machine on which the product is installed and runs. */
 export interface Deployer {
   readonly machine: TestMachine;
-  readonly configure: (operator: Operator, applications: Applications) => Promise<void>;
+  /** Writes the configuration; the first accounts have the scene's password where none is given. */
+  readonly configure: (operator: Operator, applications: Applications, password?: string) => Promise<void>;
   /** Runs a command of the product for an operator to its end, whatever that is. */
   readonly run: (
     operator: Operator,
@@ -88,8 +89,7 @@ export async function prepareDeployer(
   return {
     machine,
     run,
-    async configure({ domain }, applications) {
-      const { password } = options;
+    async configure({ domain }, applications, password = options.password) {
       const initialUser = { displayName: "Ada Lovelace", username: "ada", email: `ada@${domain}`, password };
       const enabled = Object.entries(applications).map(([name, more]) => [name, { enable: true, ...more }]);
       const configuration = { domain, initialUser, applications: Object.fromEntries(enabled) as object };
